@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, and the pages it is measured on."""

@@ -1,0 +1,129 @@
+"""Take a run one step further: draft, approve, hand over to a campaign, or say why not."""
+
+from datetime import datetime
+from uuid import UUID
+
+from digest.actions.approve_edition import approve_edition
+from digest.actions.build_edition import build_edition
+from digest.actions.schedule_campaign import schedule_campaign
+from digest.actions.withdraw_edition import withdraw_edition
+from digest.domain.errors import Illegal
+from digest.domain.states import EditionState, RunState
+from digest.log import get_logger
+from digest.schedule.steps import DraftState, Rules, Step, decide_step
+from digest.settings import Settings
+from digest.store.editions import Edition, edition_of_run
+from digest.store.engine import Database
+from digest.store.lists import MailingList, get_list
+from digest.store.runs import OPEN_RUN_STATES, Run, find_run, lock_run, open_runs
+
+SERVICE = "service"  # the actor of what happens by itself
+
+log = get_logger(__name__)
+
+
+def runs_to_advance(db: Database, now: datetime) -> list[UUID]:
+    """The runs for which there is something to do now."""
+    with db.read() as session:
+        return [
+            run.id
+            for run in open_runs(session)
+            if _decide(run, get_list(session, run.list_id), edition_of_run(session, run.id), now)
+            is not Step.WAIT
+        ]
+
+
+def advance_run(db: Database, settings: Settings, run_id: UUID, now: datetime) -> list[Step]:
+    """Take the steps that are due for a run; gives which they were."""
+    taken: list[Step] = []
+    while (step := _take_step(db, settings, run_id, now)) is not Step.WAIT and step not in taken:
+        taken.append(step)
+    return taken
+
+
+def _take_step(db: Database, settings: Settings, run_id: UUID, now: datetime) -> Step:
+    with db.read() as session:
+        run = find_run(session, run_id)
+        if run_id not in {first.id for first in open_runs(session)}:
+            return Step.WAIT
+        mailing_list = get_list(session, run.list_id)
+        edition = edition_of_run(session, run_id)
+    step = _decide(run, mailing_list, edition, now)
+    match step:
+        case Step.BUILD:
+            _build(db, run, mailing_list, now)
+        case Step.APPROVE if edition is not None:
+            _approve(db, settings, run_id, edition, now)
+        case Step.SEND if edition is not None:
+            schedule_campaign(db, edition.id, due_at=now, now=now, actor=SERVICE)
+        case Step.ASK:
+            _move(db, run_id, RunState.AWAITING_APPROVAL, now, "Nobody has approved it yet.")
+        case Step.MISS:
+            _miss(db, run, mailing_list, edition, now)
+    return step
+
+
+def _decide(run: Run, mailing_list: MailingList, edition: Edition | None, now: datetime) -> Step:
+    if run.state not in OPEN_RUN_STATES:
+        return Step.WAIT
+    rules = Rules(mailing_list.approval, mailing_list.lead_time, mailing_list.max_lateness)
+    return decide_step(run.state, run.scheduled_at, _draft_state(edition), rules, now)
+
+
+def _draft_state(edition: Edition | None) -> DraftState | None:
+    if edition is None:
+        return None
+    return DraftState(
+        is_approved=edition.state is EditionState.APPROVED,
+        is_edited=edition.edited_at is not None,
+        built_at=edition.built_at,
+    )
+
+
+def _build(db: Database, run: Run, mailing_list: MailingList, now: datetime) -> None:
+    """Make or refresh the draft. Before the run's time, too little is no reason to give up."""
+    try:
+        result = build_edition(
+            db, mailing_list.slug, stream=run.stream, now=now, run_id=run.id, actor=SERVICE
+        )
+    except Illegal as error:
+        _move(db, run.id, RunState.SKIPPED, now, str(error))
+        return
+    if result.edition_id is not None:
+        if run.state is RunState.PLANNED:
+            _move(db, run.id, RunState.DRAFTED, now)
+    elif now >= run.scheduled_at:
+        _move(db, run.id, RunState.SKIPPED, now, result.reason)
+
+
+def _approve(
+    db: Database, settings: Settings, run_id: UUID, edition: Edition, now: datetime
+) -> None:
+    """Approve by itself; where the edition has a fault, a person has to look."""
+    try:
+        approve_edition(db, settings, edition.id, now=now, actor=SERVICE)
+    except Illegal as error:
+        _move(db, run_id, RunState.AWAITING_APPROVAL, now, str(error))
+
+
+def _miss(
+    db: Database, run: Run, mailing_list: MailingList, edition: Edition | None, now: datetime
+) -> None:
+    """Give the run up; its briefs go into the next one."""
+    late = f"It could not go within {mailing_list.max_lateness} of its time"
+    why = "nobody approved it" if run.state is RunState.AWAITING_APPROVAL else "nothing ran then"
+    if edition is not None:
+        withdraw_edition(db, edition.id, reason=f"{late}: {why}.", now=now, actor=SERVICE)
+    _move(db, run.id, RunState.MISSED, now, f"{late}: {why}.")
+
+
+def _move(
+    db: Database, run_id: UUID, state: RunState, now: datetime, reason: str | None = None
+) -> None:
+    with db.begin() as session:
+        run = lock_run(session, run_id)
+        if run.state is state:
+            return  # somebody else was faster
+        run.move(state, now, reason)
+    if state in (RunState.SKIPPED, RunState.MISSED, RunState.AWAITING_APPROVAL):
+        log.warning("run " + state.value, run=run_id, reason=reason)

@@ -1,0 +1,98 @@
+"""Freeze an edition: from here on, what was previewed is what is sent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from digest.actions.check_edition import find_faults
+from digest.actions.edition_locks import hold_edition
+from digest.actions.renditions import EditionValues, edition_values
+from digest.domain.errors import Illegal
+from digest.domain.states import EDITION_MOVES, EditionState, check_move
+from digest.render import Severity
+from digest.settings import Settings
+from digest.store import audit
+from digest.store.briefs import briefs_by_url
+from digest.store.editions import Edition, find_edition, keep_templates, use_briefs
+from digest.store.engine import Database, IntegrityError, Session
+
+
+def approve_edition(
+    db: Database,
+    settings: Settings,
+    edition_id: UUID,
+    *,
+    now: datetime,
+    actor: str,
+    seen_version: int | None = None,
+) -> None:
+    """Freeze content, branding and templates under a hash, and mark the briefs used: those in the
+    edition with all their copies, not those that were cut off.
+
+    ``Illegal`` where it isn't a draft, has an error, or carries a brief that another edition was
+    faster to use; and where it is no longer at ``seen_version``, the one that was looked at.
+    """
+    with db.read() as session:
+        edition = find_edition(session, edition_id)
+        version = edition.version
+        check_move(EDITION_MOVES, "edition", edition.state, EditionState.APPROVED)
+        values = edition_values(session, settings, edition)
+    if seen_version is not None and version != seen_version:
+        raise Illegal(_changed(seen_version, version))
+    _refuse_faults(values)
+    try:
+        with db.begin() as session:
+            edition = hold_edition(session, edition_id)
+            if edition.version != version:
+                raise Illegal(_changed(version, edition.version))
+            _freeze(session, edition, values, now, actor)
+    except IntegrityError as error:
+        raise Illegal(
+            "A brief of this edition was used by another one meanwhile; build it again."
+        ) from error
+
+
+def _refuse_faults(values: EditionValues) -> None:
+    errors = [fault for fault in find_faults(values) if fault.severity is Severity.ERROR]
+    if errors:
+        first, others = errors[0], len(errors) - 1
+        more = f" (and {others} more; see `digest edition check`)" if others else ""
+        raise Illegal(
+            f"This edition can't be approved: {first.where}: {first.why} {first.remedy}{more}"
+        )
+
+
+def _freeze(
+    session: Session, edition: Edition, values: EditionValues, now: datetime, actor: str
+) -> None:
+    edition.move(EditionState.APPROVED)
+    edition.approved_at, edition.approved_by = now, actor
+    edition.branding = values.branding
+    edition.templates = keep_templates(session, values.templates)
+    edition.frozen_hash = values.digest
+    used = _carried(session, edition)
+    use_briefs(session, edition, used)
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="approved",
+        noun="edition",
+        noun_id=edition.id,
+        before={"state": EditionState.DRAFT},
+        after={"version": edition.version, "hash": values.digest, "briefs_used": len(used)},
+    )
+
+
+def _carried(session: Session, edition: Edition) -> list[UUID]:
+    """The briefs in the edition, and the stored copies of them that it names."""
+    briefs = edition.content.briefs
+    copies = briefs_by_url(session, [copy.url for brief in briefs for copy in brief.also])
+    ids = [brief.id for brief in briefs] + [copy.id for copy in copies.values()]
+    return list(dict.fromkeys(ids))
+
+
+def _changed(seen: int, now: int) -> str:
+    return (
+        f"This edition has changed since it was looked at (version {seen}, now {now}); "
+        "look at it again."
+    )

@@ -1,0 +1,77 @@
+"""Send a campaign for a while: what a worker does when it is rung."""
+
+import threading
+from datetime import datetime
+from uuid import UUID
+
+from digest.actions.relays import open_relay
+from digest.deliver.message import Origin
+from digest.deliver.stint import Assignment, Clock, Report, Stint
+from digest.domain.states import CampaignState
+from digest.log import get_logger
+from digest.settings import Settings
+from digest.store.campaigns import find_campaign
+from digest.store.editions import find_edition
+from digest.store.engine import Database
+from digest.store.relays import relay_works, rest_relay
+
+STINT_SECONDS = 30.0
+
+log = get_logger(__name__)
+
+
+def deliver_campaign(
+    db: Database,
+    settings: Settings,
+    campaign_id: UUID,
+    *,
+    clock: Clock,
+    stop: threading.Event,
+    seconds: float = STINT_SECONDS,
+) -> Report:
+    """Work through what is due of a campaign; any number of processes may do so at once."""
+    assignment = _assignment(db, campaign_id)
+    relay = open_relay(db, settings, clock()) if assignment else None
+    if assignment is None or not isinstance(relay, tuple):
+        return Report()
+    relay_id, transport = relay
+    stint = Stint(db, settings, assignment, transport, clock, stop)
+    try:
+        report = stint.work(seconds)
+    finally:
+        transport.close()
+    _note_relay(db, relay_id, report, clock())
+    if report.counts or report.relay_error:
+        log.info(
+            "stint ended",
+            campaign=campaign_id,
+            relay_error=report.relay_error,
+            stale=report.stale,
+            **{state.value: n for state, n in report.counts.items()},
+        )
+    return report
+
+
+def _assignment(db: Database, campaign_id: UUID) -> Assignment | None:
+    with db.read() as session:
+        campaign = find_campaign(session, campaign_id)
+        edition = find_edition(session, campaign.edition_id)
+        if campaign.state is not CampaignState.SENDING or edition.branding is None:
+            return None
+        return Assignment(
+            campaign_id=campaign.id,
+            list_id=campaign.list_id,
+            origin=Origin(edition.id, edition.stream),
+            branding=edition.branding,
+            doubt_policy=campaign.doubt_policy,
+        )
+
+
+def _note_relay(db: Database, relay_id: UUID, report: Report, now: datetime) -> None:
+    """The breaker: a relay that failed rests, one that answered is well."""
+    with db.begin() as session:
+        if report.relay_error:
+            until = rest_relay(session, relay_id, now, report.relay_error)
+            log.warning("relay rests", relay=relay_id, until=until, error=report.relay_error)
+        elif report.counts:
+            relay_works(session, relay_id)

@@ -1,0 +1,103 @@
+"""The whole message that a reader gets, as a file or as a test mail: its own links are inert."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from digest.actions.preview_edition import preview_edition
+from digest.actions.relays import open_relay
+from digest.actions.renditions import edition_values
+from digest.actions.view_edition import ABOUT_LINKS
+from digest.deliver.message import CompiledMessage, Origin, Personal
+from digest.deliver.recipients import is_allowed
+from digest.deliver.transport import Mail
+from digest.domain.address import parse_address
+from digest.domain.edition import Branding, Rendition
+from digest.domain.errors import Illegal, Transient
+from digest.domain.ids import message_key, uuid7
+from digest.settings import Settings
+from digest.store import audit
+from digest.store.editions import find_edition
+from digest.store.engine import Database
+
+NOBODY = "reader@example.invalid"
+TEST_MARK = "[Test] "
+
+
+def preview_message(
+    db: Database, settings: Settings, edition_id: UUID, *, reader: str, now: datetime
+) -> bytes:
+    """The message as it goes out, made by the same code that sends, with CRLF line ends."""
+    rendition = preview_edition(db, settings, edition_id, reader=reader)
+    compiled, _ = _compile(db, settings, edition_id, rendition)
+    return compiled.build(_inert(settings, NOBODY, edition_id, now))
+
+
+def send_test(
+    db: Database,
+    settings: Settings,
+    edition_id: UUID,
+    addresses: Sequence[str],
+    *,
+    reader: str,
+    now: datetime,
+    actor: str,
+) -> list[tuple[str, str]]:
+    """Send an edition to some addresses, its subject marked; gives each with the relay's reply."""
+    people = [str(parse_address(address)) for address in addresses]
+    barred = [address for address in people if not is_allowed(settings, address)]
+    if barred:
+        raise Illegal(f"{barred[0]} is not among DIGEST_ALLOWED_RECIPIENTS; nothing was sent.")
+    rendition = preview_edition(db, settings, edition_id, reader=reader)
+    marked = replace(rendition, subject=TEST_MARK + rendition.subject)
+    compiled, branding = _compile(db, settings, edition_id, marked)
+    relay = open_relay(db, settings, now)
+    if not isinstance(relay, tuple):
+        raise Transient("No relay can be used just now; see `digest relay list`.")
+    _, transport = relay
+    replies = []
+    try:
+        for address in people:
+            personal = _inert(settings, address, uuid7(), now)
+            mail = Mail(branding.from_address, address, compiled.build(personal))
+            replies.append((address, str(transport.send(mail))))
+    finally:
+        transport.close()
+    _note(db, edition_id, len(people), now, actor)
+    return replies
+
+
+def _compile(
+    db: Database, settings: Settings, edition_id: UUID, rendition: Rendition
+) -> tuple[CompiledMessage, Branding]:
+    with db.read() as session:
+        edition = find_edition(session, edition_id)
+        branding = edition_values(session, settings, edition).branding
+        origin = Origin(edition.id, edition.stream)
+    return CompiledMessage(rendition, branding, origin), branding
+
+
+def _inert(settings: Settings, address: str, key: UUID, now: datetime) -> Personal:
+    """Somebody whose links lead to a page that explains them and changes nothing."""
+    about = settings.public_url + ABOUT_LINKS
+    return Personal(
+        address=address,
+        message_key=message_key(key, key),
+        date=now,
+        unsubscribe_url=about,
+        preferences_url=about,
+    )
+
+
+def _note(db: Database, edition_id: UUID, n: int, now: datetime, actor: str) -> None:
+    with db.begin() as session:
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="tested",
+            noun="edition",
+            noun_id=edition_id,
+            after={"recipients": n},
+        )

@@ -1,0 +1,103 @@
+"""Relays: seeded from the settings, added, tested, and opened for sending."""
+
+from datetime import datetime
+from uuid import UUID
+
+from digest.deliver.maildir import MaildirTransport
+from digest.deliver.smtp import SmtpTransport
+from digest.deliver.transport import Transport
+from digest.domain.errors import Illegal
+from digest.domain.relay import MaildirRelay, parse_relay, split_password
+from digest.settings import Settings
+from digest.store import audit
+from digest.store.engine import Database
+from digest.store.relays import Relay, all_relays, find_relay, usable_relays
+from digest.tokens import seal, unseal
+
+FIRST_NAME = "default"
+
+
+def seed_relay(db: Database, settings: Settings, now: datetime) -> None:
+    """Make the first relay from ``DIGEST_SMTP_URL``, where there is none at all."""
+    with db.begin() as session:
+        if not all_relays(session):
+            session.add(_new_relay(settings, FIRST_NAME, settings.first_relay, now))
+
+
+def add_relay(
+    db: Database, settings: Settings, *, name: str, url: str, now: datetime, actor: str
+) -> UUID:
+    """Add a relay, or give an existing one another URL."""
+    parse_relay(url)
+    with db.begin() as session:
+        relay = next((one for one in all_relays(session) if one.name == name), None)
+        new = _new_relay(settings, name, url, now)
+        before = {"url": relay.url} if relay else None
+        if relay is None:
+            session.add(relay := new)
+        else:
+            relay.url, relay.sealed_password = new.url, new.sealed_password
+            relay.failures, relay.error, relay.resting_until = 0, None, None
+        session.flush()
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="added" if before is None else "changed",
+            noun="relay",
+            noun_id=relay.id,
+            before=before,
+            after={"url": relay.url},
+        )
+        return relay.id
+
+
+def enable_relay(db: Database, *, name: str, enabled: bool, now: datetime, actor: str) -> None:
+    """Take a relay into use or out of it; acts at the next window."""
+    with db.begin() as session:
+        relay = find_relay(session, name)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="enabled" if enabled else "disabled",
+            noun="relay",
+            noun_id=relay.id,
+            before={"enabled": relay.enabled},
+        )
+        relay.enabled = enabled
+
+
+def open_relay(
+    db: Database, settings: Settings, now: datetime
+) -> tuple[UUID, Transport] | datetime | None:
+    """A transport for the first usable relay; when all of them rest, until when; None where
+    there is none."""
+    with db.read() as session:
+        relays = usable_relays(session)
+        awake = [r for r in relays if r.resting_until is None or r.resting_until <= now]
+        if not awake:
+            return min((r.resting_until for r in relays if r.resting_until), default=None)
+        relay = awake[0]
+        return relay.id, transport_for(settings, relay)
+
+
+def transport_for(settings: Settings, relay: Relay) -> Transport:
+    """The transport of a relay; it connects when it is first used."""
+    parsed = parse_relay(relay.url)
+    if isinstance(parsed, MaildirRelay):
+        return MaildirTransport(parsed.path)
+    password = unseal(settings, relay.sealed_password) if relay.sealed_password else None
+    return SmtpTransport(parsed, password)
+
+
+def _new_relay(settings: Settings, name: str, url: str, now: datetime) -> Relay:
+    bare, password = split_password(url)
+    if not name.strip():
+        raise Illegal("A relay needs a name.")
+    return Relay(
+        name=name,
+        url=bare,
+        sealed_password=seal(settings, password) if password else None,
+        created_at=now,
+    )

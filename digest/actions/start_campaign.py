@@ -1,0 +1,95 @@
+"""Begin a campaign: render for the choices that are present, freeze the roster."""
+
+from datetime import datetime
+from uuid import UUID
+
+from digest.actions.renditions import EditionValues, edition_values, render_for
+from digest.clock import zone
+from digest.domain.edition import Rendition, Variant
+from digest.domain.errors import Illegal
+from digest.domain.states import CampaignState
+from digest.log import get_logger
+from digest.schedule.runs import local_hour_at_or_after
+from digest.settings import Settings
+from digest.store.campaigns import Campaign, find_campaign, lock_campaign
+from digest.store.editions import find_edition, keep_renditions
+from digest.store.engine import Database, Session
+from digest.store.lists import get_list
+from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
+from digest.store.runs import find_run
+
+MOST_RENDITIONS = 200  # the rarest choices fall back to the list's default
+
+log = get_logger(__name__)
+
+
+def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: datetime) -> int:
+    """Take a due campaign from scheduled to sending; gives the size of its roster.
+
+    Rendering happens outside any transaction. Whoever comes second finds it started.
+    """
+    with db.read() as session:
+        campaign = find_campaign(session, campaign_id)
+        if campaign.state is not CampaignState.SCHEDULED:
+            return campaign.roster
+        edition = find_edition(session, campaign.edition_id)
+        values = edition_values(session, settings, edition)
+        keys = variants_present(session, edition.list_id, edition.stream, now)
+    renditions = _render(values, keys)
+    with db.begin() as session:
+        campaign = lock_campaign(session, campaign_id)
+        if campaign.state is not CampaignState.SCHEDULED:
+            return campaign.roster
+        _freeze(session, campaign, values.default, renditions, now)
+    log.info("campaign started", campaign=campaign_id, roster=campaign.roster)
+    return campaign.roster
+
+
+def _render(values: EditionValues, keys: list[str]) -> dict[str, Rendition | None]:
+    """By variant; None for those in whose topics there is nothing."""
+    wanted = dict.fromkeys([values.default.key, *keys[:MOST_RENDITIONS]])
+    renditions = {key: render_for(values, Variant.from_key(key)) for key in wanted}
+    if renditions[values.default.key] is None:
+        raise Illegal("This edition is empty; withdraw it and build it again.")
+    return renditions
+
+
+def _freeze(
+    session: Session,
+    campaign: Campaign,
+    default: Variant,
+    renditions: dict[str, Rendition | None],
+    now: datetime,
+) -> None:
+    edition = find_edition(session, campaign.edition_id)
+    mailing_list = get_list(session, campaign.list_id)
+    run_at = find_run(session, edition.run_id).scheduled_at if edition.run_id else campaign.due_at
+    ids = keep_renditions(
+        session, edition.id, {key: parts for key, parts in renditions.items() if parts}
+    )
+    due = {
+        (name, hour): local_hour_at_or_after(run_at, zone(name or mailing_list.timezone), hour)
+        for name, hour in hours_present(session, campaign.list_id, edition.stream, now)
+    }
+    campaign.move(CampaignState.SENDING)
+    campaign.started_at = now
+    campaign.expires_at = max([now, *due.values()]) + campaign.expires_after
+    campaign.roster = freeze_roster(
+        session,
+        Roster(
+            campaign_id=campaign.id,
+            list_id=campaign.list_id,
+            stream=edition.stream,
+            now=now,
+            renditions={key: ids.get(key) for key in renditions},
+            fallback=ids[default.key],
+            due=due,
+            dedupe_group=mailing_list.dedupe_group,
+            day_began=_day_began(now, mailing_list.timezone),
+        ),
+    )
+
+
+def _day_began(now: datetime, timezone: str) -> datetime:
+    """When this day began by the list's clocks."""
+    return now.astimezone(zone(timezone)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,75 @@
+"""What keeps campaigns going whatever dies: take up expired leases, end what is done or too old."""
+
+from datetime import datetime
+from uuid import UUID
+
+from digest.domain.states import CampaignState, DeliveryState, EditionState, RunState
+from digest.log import get_logger
+from digest.store.campaigns import Campaign, campaigns_in, counts, lock_campaign, next_due
+from digest.store.editions import find_edition
+from digest.store.engine import Database, Session
+from digest.store.recovery import cancel_waiting, recover_expired
+from digest.store.runs import lock_run
+
+OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+
+log = get_logger(__name__)
+
+
+def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]:
+    """Recover, expire and finish; gives the campaigns to start, and those with mail to send."""
+    with db.read() as session:
+        to_start = [c.id for c in campaigns_in(session, CampaignState.SCHEDULED) if c.due_at <= now]
+        running = campaigns_in(
+            session, CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED
+        )
+        held = [c.id for c in running if _needs_care(session, c)]
+    to_send = [id_ for id_ in held if _tend(db, id_, now)]
+    return to_start, to_send
+
+
+def _needs_care(session: Session, campaign: Campaign) -> bool:
+    """A cancelled campaign is looked after only while somebody still holds some of it."""
+    if campaign.state is not CampaignState.CANCELLED:
+        return True
+    return counts(session, campaign.id)[DeliveryState.SENDING] > 0
+
+
+def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
+    """One campaign, in one transaction; says whether there is something to send now."""
+    with db.begin() as session:
+        campaign = lock_campaign(session, campaign_id)
+        recovered = recover_expired(session, campaign, now)
+        if recovered:
+            log.warning(
+                "leases expired: a sender died",
+                campaign=campaign_id,
+                **{state.value: n for state, n in recovered.items()},
+            )
+        if campaign.state is CampaignState.CANCELLED:
+            return False
+        if campaign.expires_at is not None and now >= campaign.expires_at:
+            expired = cancel_waiting(session, campaign_id, "expired")
+            if expired:
+                log.error("campaign expired", campaign=campaign_id, unsent=expired)
+        left = counts(session, campaign_id)
+        if campaign.state is CampaignState.SENDING and not any(left[state] for state in OPEN):
+            _finish(session, campaign, now)
+            return False
+        due = next_due(session, campaign_id)
+        return campaign.state is CampaignState.SENDING and due is not None and due <= now
+
+
+def _finish(session: Session, campaign: Campaign, now: datetime) -> None:
+    campaign.move(CampaignState.DONE)
+    campaign.finished_at = now
+    edition = find_edition(session, campaign.edition_id)
+    if edition.state is EditionState.APPROVED:
+        edition.move(EditionState.SENT)
+        edition.sent_at = now
+    if edition.run_id is not None:
+        run = lock_run(session, edition.run_id)
+        if run.state is RunState.IN_CAMPAIGN:
+            run.move(RunState.DONE, now)
+    states = {state.value: n for state, n in counts(session, campaign.id).items() if n}
+    log.info("campaign done", campaign=campaign.id, roster=campaign.roster, **states)

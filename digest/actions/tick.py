@@ -1,0 +1,43 @@
+"""The tick: what any number of beats do every second. It finds what is due; rows decide who
+does it, so a tick that is lost, late or doubled does no harm."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from digest.actions.advance_run import runs_to_advance
+from digest.actions.plan_runs import plan_runs
+from digest.actions.tend_campaigns import tend_campaigns
+from digest.store.engine import Database
+from digest.store.sources import due_sources
+
+
+class Work(StrEnum):
+    """What can be rung for; each is one task and one action."""
+
+    COLLECT = "collect"
+    ADVANCE = "advance"
+    START = "start"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Something that is due: the id of a source, run or campaign."""
+
+    work: Work
+    id: UUID
+
+
+def tick(db: Database, now: datetime) -> Iterator[Ring]:
+    """Plan what must be planned, mend what must be mended, and name what is due."""
+    plan_runs(db, now)
+    with db.read() as session:
+        sources = [source.id for source in due_sources(session, now)]
+    yield from (Ring(Work.ADVANCE, id_) for id_ in runs_to_advance(db, now))
+    to_start, to_send = tend_campaigns(db, now)
+    yield from (Ring(Work.START, id_) for id_ in to_start)
+    yield from (Ring(Work.DELIVER, id_) for id_ in to_send)
+    yield from (Ring(Work.COLLECT, id_) for id_ in sources)

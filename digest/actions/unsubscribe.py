@@ -1,0 +1,81 @@
+"""Take somebody off a list, or off all of them; it holds from the next claim on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from digest.audience.membership import Left, hold, leave, snapshot
+from digest.domain.errors import NotFound
+from digest.domain.states import SuppressionReason
+from digest.store.audit import record
+from digest.store.engine import Database, Session
+from digest.store.subscribers import Subscription, get_subscription, subscriber_or_none
+from digest.store.suppressions import suppress
+
+BY_SUBSCRIBER = "subscriber"  # the audit's actor where the link in a mail was used
+
+
+def unsubscribe(
+    db: Database,
+    subscriber_id: UUID,
+    list_id: UUID,
+    *,
+    how: Left,
+    now: datetime,
+    actor: str = BY_SUBSCRIBER,
+) -> bool:
+    """End one subscription; False where it had ended before. ``NotFound`` where there is none."""
+    with db.begin() as session:
+        place = _place(session, subscriber_id, list_id)
+        return _leave(session, place, how, now, actor)
+
+
+def unsubscribe_all(
+    db: Database,
+    subscriber_id: UUID,
+    list_id: UUID,
+    *,
+    how: Left,
+    now: datetime,
+    actor: str = BY_SUBSCRIBER,
+) -> int:
+    """End all subscriptions of someone who is or was on this list, and suppress the address, so
+    that no import brings them back; gives how many ended."""
+    with db.begin() as session:
+        subscriber = _place(session, subscriber_id, list_id).subscriber
+        if subscriber.address is None:
+            return 0
+        whole = subscriber_or_none(session, subscriber.address)
+        places = whole.subscriptions if whole else []
+        suppress(
+            session,
+            address_hash=subscriber.address_hash,
+            address=subscriber.address,
+            reason=SuppressionReason.UNSUBSCRIBED_ALL,
+            now=now,
+        )
+        return sum(_leave(session, place, how, now, actor) for place in places)
+
+
+def _place(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription:
+    place = get_subscription(session, subscriber_id, list_id)
+    if place is None:
+        raise NotFound("There is no such subscription.")
+    return place
+
+
+def _leave(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
+    hold(session, place)
+    before = snapshot(place)
+    left = leave(place, how, now)
+    if left:
+        record(
+            session,
+            now=now,
+            actor=actor,
+            action="unsubscribed",
+            noun="subscription",
+            noun_id=place.id,
+            before=before,
+            after=snapshot(place),
+        )
+    return left

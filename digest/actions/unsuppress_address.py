@@ -1,0 +1,37 @@
+"""Let an address get mail again."""
+
+from datetime import datetime
+
+from digest.domain.address import parse_address
+from digest.domain.errors import NotFound
+from digest.domain.states import SuppressionReason
+from digest.settings import Settings
+from digest.store.audit import record
+from digest.store.engine import Database
+from digest.store.suppressions import get_suppression
+from digest.tokens import hash_address
+
+
+def unsuppress_address(
+    db: Database, settings: Settings, address: str, *, now: datetime, actor: str
+) -> SuppressionReason:
+    """Lift a suppression; gives the reason it had. Nobody comes back on a list by it.
+
+    ``NotFound`` where the address is not suppressed.
+    """
+    key = str(parse_address(address))
+    with db.begin() as session:
+        kept = get_suppression(session, hash_address(settings, key))
+        if kept is None:
+            raise NotFound(f"{key} is not suppressed.")
+        session.delete(kept)
+        record(
+            session,
+            now=now,
+            actor=actor,
+            action="unsuppressed",
+            noun="suppression",
+            noun_id=kept.address_hash,
+            before={"reason": kept.reason.value, "since": kept.since.isoformat()},
+        )
+        return kept.reason

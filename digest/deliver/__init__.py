@@ -1,0 +1,1 @@
+"""Delivery: an approved edition becomes one message for each person, handed over and recorded."""

@@ -1,0 +1,101 @@
+"""What a relay's reply means for one delivery: the policy, as a table."""
+
+import random
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from digest.deliver.transport import Reply
+from digest.domain.delivery import Claimed, Outcome
+from digest.domain.states import DeliveryState, DoubtPolicy
+
+
+class Meaning(StrEnum):
+    """What a reply says."""
+
+    ACCEPTED = "accepted"
+    NO_SUCH_MAILBOX = "no such mailbox"  # final, and the address gets no more mail
+    REFUSED = "refused"  # final for this mail
+    ABOUT_US = "refused because of us"  # policy, reputation, authentication: the reader is fine
+    LATER = "asked to try later"
+    UNKNOWN = "gave an answer that makes no sense"  # never dropped: tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: the first whose code and enhanced status (RFC 3463) match counts."""
+
+    code: str
+    status: str
+    meaning: Meaning
+
+
+RULES = (
+    Rule(r"2..", r".*", Meaning.ACCEPTED),
+    Rule(r"4..", r".*", Meaning.LATER),
+    Rule(r"5..", r"4\..*", Meaning.LATER),  # a transient status behind a permanent code
+    Rule(r"5..", r"5\.1\..*", Meaning.NO_SUCH_MAILBOX),
+    Rule(r"5..", r"5\.7\..*", Meaning.ABOUT_US),
+    Rule(r"50[0-4]|530|535|538", r".*", Meaning.ABOUT_US),  # how we speak, or who we are
+    Rule(r"5..", r".*", Meaning.REFUSED),
+    Rule(r".*", r".*", Meaning.UNKNOWN),
+)
+
+# Minutes until the next try, by the number of tries so far; the last one repeats.
+RETRY_MINUTES = (1, 5, 15, 60, 240)
+JITTER = 0.2  # of the wait, to either side
+
+_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_ADDRESS = re.compile(r"<?[^\s<>\"']{1,64}@[^\s<>\"']{1,255}>?")
+
+
+def meaning_of(reply: Reply) -> Meaning:
+    """The first rule that matches."""
+    status = _STATUS.match(reply.text)
+    words = status.group(1) if status else ""
+    for rule in RULES:
+        if re.fullmatch(rule.code, str(reply.code)) and re.fullmatch(rule.status, words):
+            return rule.meaning
+    raise AssertionError("the last rule matches everything")
+
+
+def decide(reply: Reply, claimed: Claimed, now: datetime, dice: random.Random) -> Outcome:
+    """What becomes of a delivery that a relay answered."""
+    words = scrubbed(str(reply))
+    meaning = meaning_of(reply)
+    if meaning is Meaning.ACCEPTED:
+        return Outcome(DeliveryState.SENT, reply=words, sent_at=now)
+    if meaning in (Meaning.NO_SUCH_MAILBOX, Meaning.REFUSED):
+        gone = meaning is Meaning.NO_SUCH_MAILBOX
+        return Outcome(DeliveryState.FAILED, reason=meaning, reply=words, suppress=gone)
+    return Outcome(
+        DeliveryState.DEFERRED,
+        reason=meaning,
+        reply=words,
+        next_at=now + retry_after(claimed.tries, dice),
+    )
+
+
+def decide_doubt(claimed: Claimed, policy: DoubtPolicy, now: datetime, said: str) -> Outcome:
+    """What becomes of a delivery that was handed over and never answered: one more try at most,
+    and none where the policy is to hold."""
+    again = policy is DoubtPolicy.RESEND and claimed.doubts == 0
+    return Outcome(
+        DeliveryState.DEFERRED if again else DeliveryState.UNCERTAIN,
+        reason="handed over and not answered; it may have gone out",
+        reply=scrubbed(said),
+        next_at=now + timedelta(minutes=RETRY_MINUTES[0]),
+        in_doubt=True,
+    )
+
+
+def retry_after(tries: int, dice: random.Random) -> timedelta:
+    """How long to wait after so many tries; jitter keeps a crowd from coming back as one."""
+    minutes = RETRY_MINUTES[min(tries, len(RETRY_MINUTES) - 1)]
+    return timedelta(minutes=minutes * dice.uniform(1 - JITTER, 1 + JITTER))
+
+
+def scrubbed(words: str) -> str:
+    """A reply without the addresses that it may name."""
+    return _ADDRESS.sub("<address>", words)[:500]

@@ -1,0 +1,44 @@
+"""What a transport is: something that hands one message over and says what it was told."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from digest.domain.errors import Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message to one mailbox, with its envelope (RFC 5321, section 2.3.1)."""
+
+    return_path: str
+    recipient: str
+    content: bytes  # CRLF line ends, not dot-stuffed
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A relay's answer about one mail."""
+
+    code: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".strip()
+
+
+class RelayDown(Transient):
+    """The relay can't be used just now; the mail at hand was certainly not sent."""
+
+
+class InDoubt(Transient):
+    """The connection broke after the message was handed over and before it was answered."""
+
+
+class Transport(Protocol):
+    """A connection to a relay; made on first use, kept, and made anew when it broke."""
+
+    def send(self, mail: Mail) -> Reply:
+        """Hand one mail over. Raises ``RelayDown`` or ``InDoubt``; any answer is a ``Reply``."""
+
+    def close(self) -> None:
+        """Say goodbye; never raises."""

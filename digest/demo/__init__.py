@@ -1,0 +1,1 @@
+"""What ``digest demo`` plays with: a sample newsroom, subscribers, a local inbox, a mail check."""

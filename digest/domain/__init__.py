@@ -1,0 +1,1 @@
+"""Values, states and pure decisions; nothing here touches a database, a network or a clock."""

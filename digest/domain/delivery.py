@@ -1,0 +1,36 @@
+"""One mail to one person: what a sender is given, and what it gives back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from digest.domain.states import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process holds until its lease runs out."""
+
+    id: UUID
+    batch_id: UUID
+    subscriber_id: UUID
+    rendition_id: UUID
+    address: str
+    message_key: UUID  # Message-ID and idempotency key derive from it
+    first_try_at: datetime  # Date derives from it, so that a second try is byte-identical
+    tries: int  # answers that a relay gave so far
+    doubts: int  # times that nobody knows whether it went out
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one try. ``reply`` is the relay's own words, without addresses."""
+
+    state: DeliveryState
+    reason: str | None = None
+    reply: str | None = None
+    next_at: datetime | None = None  # when it is due again, where it is
+    sent_at: datetime | None = None
+    tried: bool = True  # whether a relay answered about this very mail
+    in_doubt: bool = False  # whether it may have gone out all the same
+    suppress: bool = False  # whether the address is dead and must get no more mail

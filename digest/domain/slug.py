@@ -1,0 +1,14 @@
+"""Slugs: the short names by which people and URLs call a list or a source."""
+
+import re
+
+from digest.domain.errors import Illegal
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+def check_slug(text: str) -> str:
+    """``text`` if it can be a slug; ``Illegal`` otherwise."""
+    if not _SLUG.fullmatch(text):
+        raise Illegal(f"{text!r} can't be a short name; use small letters, digits and hyphens.")
+    return text

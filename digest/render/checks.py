@@ -1,0 +1,106 @@
+"""What may be wrong with a rendition before it is sent, said so that an editor can mend it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml.html import document_fromstring
+
+from digest.domain.edition import Branding, Field, Rendition
+from digest.render.plain import lines
+
+SIZE_WARNING = 90_000  # bytes of HTML as UTF-8
+SIZE_ERROR = 102_000  # Gmail clips a message near 102 kB, and with it the way to unsubscribe
+
+_TEMPLATE_MARKS = re.compile(r"\{\{|\}\}|\{%|%\}")
+
+
+class Severity(StrEnum):
+    """An error keeps an edition from being sent; a warning is for an editor to judge."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: where, why it matters, and what to do."""
+
+    severity: Severity
+    where: str
+    why: str
+    remedy: str
+
+
+def check_rendition(rendition: Rendition, branding: Branding) -> tuple[Finding, ...]:
+    """All findings, in the order of the mail's parts; none when it is fit to be sent."""
+    parts = {"text": rendition.text}
+    if rendition.html is not None:
+        parts = {"html": rendition.html, "text": rendition.text}
+    return (
+        *_subject(rendition),
+        *(f for name, part in parts.items() for f in _part(name, part, rendition, branding)),
+        *_size(rendition.html or ""),
+    )
+
+
+def _subject(rendition: Rendition) -> Iterator[Finding]:
+    if not rendition.subject:
+        yield _error("subject", "The subject is empty.", "Write a subject.")
+    if rendition.marker in rendition.subject:
+        why = "The subject holds a personal field, which is filled in the body only."
+        yield _error("subject", why, "Take it out of subject.txt.")
+    yield from _template_marks("subject", rendition.subject)
+
+
+def _part(name: str, part: str, rendition: Rendition, branding: Branding) -> Iterator[Finding]:
+    if rendition.placeholder(Field.UNSUBSCRIBE_URL) not in part:
+        why = "There is no unsubscribe link."
+        yield _error(name, why, "Put reader.unsubscribe_url in the template's footer.")
+    yield from _postal_address(name, part, branding)
+    if _has_unknown_placeholder(part, rendition):
+        why = "A placeholder stands for no known field and would be sent as it is."
+        yield _error(name, why, f"Use one of the fields {', '.join(Field.ALL)}.")
+    yield from _template_marks(name, part)
+
+
+def _postal_address(name: str, part: str, branding: Branding) -> Iterator[Finding]:
+    wanted = "".join(map(_squeezed, lines(branding.postal_address)))
+    if not wanted:
+        why = "The list has no postal address, which the law asks for in bulk mail."
+        yield _error(name, why, "Set the list's postal address.")
+        return
+    shown = str(document_fromstring(part).text_content()) if name == "html" else part
+    if wanted not in _squeezed(shown):
+        why = "The list's postal address does not stand in the mail."
+        yield _error(name, why, "Put brand.postal_address in the template's footer.")
+
+
+def _has_unknown_placeholder(part: str, rendition: Rendition) -> bool:
+    known = sum(part.count(rendition.placeholder(name)) for name in Field.ALL)
+    return part.count(rendition.marker) > known
+
+
+def _template_marks(name: str, part: str) -> Iterator[Finding]:
+    found = _TEMPLATE_MARKS.search(part)
+    if found:
+        why = f"{found[0]} stands in the mail: a template's mark that was not filled?"
+        yield Finding(Severity.WARNING, name, why, "Look at the preview, and mend the text if so.")
+
+
+def _size(html: str) -> Iterator[Finding]:
+    size = len(html.encode())
+    if size < SIZE_WARNING:
+        return
+    severity = Severity.ERROR if size >= SIZE_ERROR else Severity.WARNING
+    why = f"The HTML has {size:,} bytes; Gmail clips a mail near {SIZE_ERROR:,}."
+    yield Finding(severity, "html", why, "Take out some briefs or related stories.")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _error(where: str, why: str, remedy: str) -> Finding:
+    return Finding(Severity.ERROR, where, why, remedy)

@@ -1,0 +1,206 @@
+"""Configuration: every environment variable that the service reads, with its default.
+
+Each one has the prefix ``DIGEST_`` and may be given as a file instead: ``DIGEST_SECRET_KEY_FILE``
+names a file that holds what ``DIGEST_SECRET_KEY`` would.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from digest.domain.errors import Illegal
+
+PREFIX = "DIGEST_"
+
+
+class Settings(BaseSettings):
+    """What an operator can set; ``load_settings`` reads it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default=Path("~/.local/share/bluf-digest"),
+        description="Folder for the embedded database, the Maildir and generated keys.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL (sqlite:// or postgresql://); default: digest.db in HOME.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Celery's broker; default: in memory, for `digest up` and `digest demo` only.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="First relay: smtp://user:pass@host:587?starttls=require, smtps://host, "
+        "maildir:///path; default: a Maildir in HOME, so that nothing leaves the machine.",
+    )
+    base_url: str = Field(
+        default="http://127.0.0.1:8025",
+        description="Where readers reach the web pages, without a final slash.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs links and sessions, at least 32 characters; default: made once and "
+        "kept in HOME.",
+    )
+    suppression_key: SecretStr | None = Field(
+        default=None,
+        description="Hashes suppressed addresses, so that they stay known after erasure; must "
+        "never change; default: made once and kept in HOME.",
+    )
+    allowed_recipients: str = Field(
+        default="",
+        description="Comma-separated addresses or @domains; where set, mail to anyone else is "
+        "suppressed (for staging systems).",
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How log lines are written."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least severe level that is written."
+    )
+    fetch_allow: str = Field(
+        default="",
+        description="Comma-separated networks that sources may be fetched from although they are "
+        "private, on any port (for development): 127.0.0.0/8.",
+    )
+    fetch_delay: float = Field(
+        default=1.0, ge=0, description="Seconds between two requests to one host."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+    @cached_property
+    def home_path(self) -> Path:
+        """HOME with ``~`` expanded; made on first use, readable by its owner alone."""
+        path = self.home.expanduser().resolve()
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Illegal(
+                f"The folder {path} can't be made ({error.strerror}); set {PREFIX}HOME to one "
+                "that you may write to."
+            ) from None
+        return path
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home_path / 'digest.db'}"
+
+    @cached_property
+    def first_relay(self) -> str:
+        """The URL that seeds the relay table."""
+        if self.smtp_url is not None:
+            return self.smtp_url.get_secret_value()
+        return f"maildir://{self.home_path / 'outbox'}"
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that everything signed derives from."""
+        return self._key("secret_key", self.secret_key)
+
+    @cached_property
+    def suppression_secret(self) -> bytes:
+        """The key of the hashes under which suppressions are kept."""
+        return self._key("suppression_key", self.suppression_key)
+
+    def _key(self, name: str, given: SecretStr | None) -> bytes:
+        if given is None:
+            return _made_once(self.home_path / name.replace("_", "."))
+        key = given.get_secret_value().encode()
+        if len(key) < 32:
+            raise Illegal(f"{PREFIX}{name.upper()} is shorter than 32 characters.")
+        return key
+
+    @property
+    def public_url(self) -> str:
+        """The base of links in mails, without a final slash."""
+        return self.base_url.rstrip("/")
+
+    @cached_property
+    def recipients_allowed(self) -> tuple[str, ...]:
+        """Lower-case addresses and ``@domains``; empty means everybody."""
+        return tuple(_words(self.allowed_recipients.lower()))
+
+    @cached_property
+    def networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Private networks that may be fetched from."""
+        try:
+            return tuple(ip_network(word) for word in _words(self.fetch_allow))
+        except ValueError as error:
+            raise Illegal(f"{PREFIX}FETCH_ALLOW: {error}.") from None
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """Reads ``DIGEST_NAME_FILE`` for each setting, as container secrets are given."""
+
+    def get_field_value(
+        self,
+        field: Any,  # noqa: ARG002 - the library's signature
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text().strip(), field_name, False
+        except OSError as error:
+            raise Illegal(
+                f"{PREFIX}{field_name.upper()}_FILE names {path}, which can't be read "
+                f"({error.strerror})."
+            ) from None
+
+    def __call__(self) -> dict[str, Any]:
+        found = {
+            name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from ``given``, the environment, or files, in this order."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise Illegal(f"{PREFIX}{name}: {first['msg']}.") from None
+
+
+def _made_once(path: Path) -> bytes:
+    """The key in ``path``; whoever comes first makes it, atomically."""
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes().strip()
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]

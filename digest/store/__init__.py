@@ -1,0 +1,1 @@
+"""Rows and queries, a module per noun; the only SQL there is. Functions here never commit."""

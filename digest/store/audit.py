@@ -1,0 +1,51 @@
+"""The audit: who changed what, from what, to what."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from digest.store.base import AsJson, Row, id_column
+
+
+class AuditEntry(Row):
+    """One change by a person or by the service itself (actor ``service``)."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_noun_noun_id", "noun", "noun_id"),)
+
+    id: Mapped[UUID] = id_column()
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]  # a verb: created, approved, withdrawn, paused, …
+    noun: Mapped[str]  # the table
+    noun_id: Mapped[str]
+    before: Mapped[dict[str, Any] | None] = mapped_column(AsJson(dict[str, Any]))
+    after: Mapped[dict[str, Any] | None] = mapped_column(AsJson(dict[str, Any]))
+
+
+def record(
+    session: Session,
+    *,
+    now: datetime,
+    actor: str,
+    action: str,
+    noun: str,
+    noun_id: object,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write one entry, in the transaction of the change itself."""
+    session.add(
+        AuditEntry(
+            at=now,
+            actor=actor,
+            action=action,
+            noun=noun,
+            noun_id=str(noun_id),
+            before=before,
+            after=after,
+        )
+    )

@@ -1,0 +1,131 @@
+"""Campaigns: an edition on its way to a list, and the batches that its deliveries lie in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Interval, UniqueConstraint, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from digest.domain.errors import NotFound
+from digest.domain.states import (
+    CAMPAIGN_MOVES,
+    CampaignState,
+    DeliveryState,
+    DoubtPolicy,
+    check_move,
+)
+from digest.store.base import Row, id_column, text_enum
+
+
+class Campaign(Row):
+    """An edition sent to the people of a list."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (Index("ix_campaign_state", "state"),)
+
+    id: Mapped[UUID] = id_column()
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("edition.id"), unique=True)
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("mailing_list.id"), index=True)
+    state: Mapped[CampaignState] = mapped_column(
+        text_enum(CampaignState), default=CampaignState.SCHEDULED
+    )
+    reason: Mapped[str | None]  # why it is paused or cancelled
+    due_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    expires_after: Mapped[timedelta] = mapped_column(Interval)
+    doubt_policy: Mapped[DoubtPolicy] = mapped_column(text_enum(DoubtPolicy))
+    roster: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+    def move(self, state: CampaignState, reason: str | None = None) -> None:
+        """Go to ``state``; ``Illegal`` where that can't be."""
+        check_move(CAMPAIGN_MOVES, "campaign", self.state, state)
+        self.state, self.reason = state, reason
+
+
+class Batch(Row):
+    """A range of a campaign's deliveries by id. It carries the tallies of its rows' states, kept
+    by whoever changes one, so that screens never count rows."""
+
+    __tablename__ = "batch"
+    __table_args__ = (UniqueConstraint("campaign_id", "position"),)
+
+    id: Mapped[UUID] = id_column()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    first_id: Mapped[UUID]
+    last_id: Mapped[UUID]
+    next_at: Mapped[datetime | None]  # when a row of it may be due; None: no open row is left
+
+    queued: Mapped[int] = mapped_column(default=0)
+    sending: Mapped[int] = mapped_column(default=0)
+    deferred: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    suppressed: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    cancelled: Mapped[int] = mapped_column(default=0)
+    uncertain: Mapped[int] = mapped_column(default=0)
+
+
+def find_campaign(session: Session, campaign_id: UUID) -> Campaign:
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise NotFound(f"There is no campaign {campaign_id}.")
+    return campaign
+
+
+def lock_campaign(session: Session, campaign_id: UUID) -> Campaign:
+    """The campaign, held until the transaction ends."""
+    locked = select(Campaign).where(Campaign.id == campaign_id).with_for_update()
+    campaign = session.scalar(locked.execution_options(populate_existing=True))
+    if campaign is None:
+        raise NotFound(f"There is no campaign {campaign_id}.")
+    return campaign
+
+
+def campaign_of_edition(session: Session, edition_id: UUID) -> Campaign | None:
+    return session.scalar(select(Campaign).where(Campaign.edition_id == edition_id))
+
+
+def campaigns_in(session: Session, *states: CampaignState) -> Sequence[Campaign]:
+    """Campaigns in these states, the longest due first."""
+    found = select(Campaign).where(Campaign.state.in_(states))
+    return session.scalars(found.order_by(Campaign.due_at)).all()
+
+
+def recent_campaigns(session: Session, limit: int) -> Sequence[Campaign]:
+    newest = select(Campaign).order_by(Campaign.created_at.desc()).limit(limit)
+    return session.scalars(newest).all()
+
+
+def counts(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state, by the tallies."""
+    sums = [func.coalesce(func.sum(getattr(Batch, state.value)), 0) for state in DeliveryState]
+    row = session.execute(select(*sums).where(Batch.campaign_id == campaign_id)).one()
+    return {state: int(n) for state, n in zip(DeliveryState, row, strict=True)}
+
+
+def tally(session: Session, batch_id: UUID, changes: Mapping[DeliveryState, int]) -> None:
+    """Add ``changes`` (state → plus or minus) to a batch's tallies."""
+    sums = {state.value: getattr(Batch, state.value) + n for state, n in changes.items() if n}
+    if sums:
+        session.execute(update(Batch).where(Batch.id == batch_id).values(sums))
+
+
+def next_due(session: Session, campaign_id: UUID) -> datetime | None:
+    """When a delivery of the campaign may be due next."""
+    return session.scalar(select(func.min(Batch.next_at)).where(Batch.campaign_id == campaign_id))
+
+
+def bring_forward(session: Session, batch_id: UUID, at: datetime) -> None:
+    """Make a batch due at ``at``, unless it is due before."""
+    session.execute(
+        update(Batch)
+        .where(Batch.id == batch_id, or_(Batch.next_at.is_(None), Batch.next_at > at))
+        .values(next_at=at)
+    )

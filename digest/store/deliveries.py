@@ -1,0 +1,114 @@
+"""Deliveries: one row for each person of a campaign's roster. The ledger that must add up.
+
+Rows are found by batch ranges of the primary key, so that changing a row's state touches no index.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from digest.domain.states import DeliveryState, Feedback
+from digest.store.base import Row, id_column, text_enum
+from digest.store.campaigns import Batch
+
+MAX_DOUBTS = 2  # after two doubtful tries a row is never sent again: nobody gets three
+
+
+class Delivery(Row):
+    """One campaign × one subscriber."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "campaign_id"),  # and a person's timeline by index
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+    id: Mapped[UUID] = id_column()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    subscriber_id: Mapped[UUID] = mapped_column(ForeignKey("subscriber.id"))
+    rendition_id: Mapped[UUID | None] = mapped_column(ForeignKey("rendition.id"))
+    address: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(text_enum(DeliveryState))
+    reason: Mapped[str | None]
+    feedback: Mapped[Feedback] = mapped_column(text_enum(Feedback), default=Feedback.NONE)
+    next_at: Mapped[datetime]
+
+    owner: Mapped[UUID | None]  # the process that holds it
+    lease_until: Mapped[datetime | None]  # by the database's clock
+    claims: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)
+
+    first_try_at: Mapped[datetime | None]
+    key_id: Mapped[UUID | None]  # the signing key of the first try
+    relay_id: Mapped[UUID | None]
+    reply: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+
+
+def in_batch(batch: Batch) -> ColumnElement[bool]:
+    """The rows that lie in a batch."""
+    return and_(
+        Delivery.id.between(batch.first_id, batch.last_id),
+        Delivery.campaign_id == batch.campaign_id,
+    )
+
+
+def list_deliveries(
+    session: Session, campaign_id: UUID, state: DeliveryState | None = None
+) -> Iterator[Delivery]:
+    """A campaign's deliveries in the order of the roster, streamed by batch."""
+    batches = select(Batch).where(Batch.campaign_id == campaign_id).order_by(Batch.position)
+    if state is not None:
+        batches = batches.where(getattr(Batch, state.value) > 0)
+    for batch in session.scalars(batches).all():
+        rows = select(Delivery).where(in_batch(batch)).order_by(Delivery.id)
+        if state is not None:
+            rows = rows.where(Delivery.state == state)
+        yield from session.scalars(rows)
+
+
+def count_rows(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state, counted row by row (for the audit)."""
+    states = (
+        select(Delivery.state, func.count())
+        .where(Delivery.campaign_id == campaign_id)
+        .group_by(Delivery.state)
+    )
+    return dict(session.execute(states).all())
+
+
+def possible_copies(session: Session, campaign_id: UUID) -> Sequence[Delivery]:
+    """The deliveries that may have reached somebody more often than the ledger says."""
+    doubtful = select(Delivery).where(Delivery.campaign_id == campaign_id, Delivery.doubts > 0)
+    return session.scalars(doubtful.order_by(Delivery.id)).all()
+
+
+def unaccounted_sent(session: Session, campaign_id: UUID) -> int:
+    """How many rows say ``sent`` without the relay's reply or the time."""
+    bare = select(func.count()).where(
+        Delivery.campaign_id == campaign_id,
+        Delivery.state == DeliveryState.SENT,
+        or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None)),
+    )
+    return session.scalar(bare) or 0
+
+
+def repeated_addresses(session: Session, campaign_id: UUID) -> Sequence[str]:
+    """Addresses that stand on the roster twice: there must be none."""
+    twice = (
+        select(Delivery.address)
+        .where(Delivery.campaign_id == campaign_id)
+        .group_by(Delivery.address)
+        .having(func.count() > 1)
+    )
+    return session.scalars(twice).all()
+
+
+def deliveries_to(session: Session, subscriber_id: UUID, limit: int) -> Sequence[Delivery]:
+    """One person's deliveries, newest first."""
+    theirs = select(Delivery).where(Delivery.subscriber_id == subscriber_id)
+    return session.scalars(theirs.order_by(Delivery.id.desc()).limit(limit)).all()

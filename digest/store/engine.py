@@ -1,0 +1,217 @@
+"""The database: one engine, transactions that begin and end in actions, and its clock."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnClause,
+    Float,
+    Uuid,
+    create_engine,
+    event,
+    literal,
+    make_url,
+    values,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import IntegrityError as IntegrityError  # for those who may not know SQL
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session as Session  # likewise
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from digest.domain.errors import Illegal, Transient
+from digest.domain.ids import uuid7
+from digest.store.base import Row, UtcDateTime
+
+LOCK_TIMEOUT = timedelta(seconds=10)
+CONNECT_SECONDS = 5
+
+
+class StoreUnavailable(Transient):
+    """The database can't be used just now: gone, locked, full or read-only."""
+
+
+class Database:
+    """An engine and the two kinds of transaction that there are."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def shown(self) -> str:
+        """The URL without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A transaction that may write; commits at the end, rolls back on any exception."""
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that only reads; in SQLite it takes no lock that writers wait for."""
+        with self._session(self.engine.execution_options(read_only=True)) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        new = Session(engine, expire_on_commit=False)
+        with self.explained(), new as session, session.begin():
+            yield session
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn the driver's errors into one clear sentence, where an operator can mend them."""
+        try:
+            yield
+        except DBAPIError as error:
+            sentence = _sentence(error, self.shown)
+            if sentence is None:  # a bug, or something that the caller knows how to take
+                raise
+            raise StoreUnavailable(sentence) from error
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+
+class db_now(FunctionElement[datetime]):  # noqa: N801 - it reads as the SQL function it is
+    """The database's clock plus some seconds: leases are measured by it, on all hosts alike."""
+
+    inherit_cache = True
+    type = UtcDateTime()
+
+    def __init__(self, plus_seconds: float = 0) -> None:
+        super().__init__(literal(plus_seconds, Float()))
+
+
+@compiles(db_now, "postgresql")
+def _now_in_postgresql(element: db_now, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(db_now, "sqlite")
+def _now_in_sqlite(element: db_now, compiler: SQLCompiler, **kw: Any) -> str:
+    seconds = compiler.process(element.clauses, **kw)
+    return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"
+
+
+class new_id(FunctionElement[UUID]):  # noqa: N801 - it reads as the SQL function it is
+    """A UUIDv7 made by the database, for rows that INSERT … SELECT makes."""
+
+    inherit_cache = True
+    type = Uuid()
+
+
+@compiles(new_id)
+def _new_id(element: new_id, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ARG001
+    return "digest_uuid7()"  # PostgreSQL: made by the first migration; SQLite: per connection
+
+
+def insert_for(session: Session, row: type[Row]) -> Any:
+    """The dialect's own INSERT, which knows ON CONFLICT."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(row)
+    return postgresql.insert(row)
+
+
+def typed_values(
+    columns: Sequence[ColumnClause[Any]], rows: Sequence[Sequence[Any]], name: str
+) -> CTE:
+    """Rows of Python values as a table to join, each value bound with its column's type (a bare
+    NULL would be text to PostgreSQL)."""
+    bound = [
+        tuple(literal(value, col.type) for value, col in zip(row, columns, strict=True))
+        for row in rows
+    ]
+    return values(*columns, name=name).data(bound).cte(name)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Illegal(
+            "DIGEST_DATABASE_URL is not a database URL; give one such as "
+            "postgresql://user:password@host/name or sqlite:////path/digest.db."
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = create_engine(
+            parsed,
+            connect_args={"timeout": LOCK_TIMEOUT.total_seconds()},
+            hide_parameters=True,  # they hold addresses
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif backend == "postgresql":
+        engine = create_engine(
+            parsed,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+        )
+    else:
+        raise Illegal(f"The database {backend!r} is not supported; use PostgreSQL or SQLite.")
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    connection.create_function("digest_uuid7", 0, lambda: uuid7().hex)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("read_only", False)
+    # IMMEDIATE takes the write lock at once: a transaction that begins by reading can't then
+    # fail half-way with "database is locked".
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+_SQLITE_SAYS = {
+    "locked": "is locked by another process",
+    "full": "has no space left on its disk",
+    "readonly": "is read-only",
+    "unable to open": "can't be opened (does its folder exist, and may this user write to it?)",
+    "disk i/o": "can't be read or written (disk error)",
+    "no such table": "has not been set up; run `digest db upgrade`",
+    "not a database": "is not an SQLite database",
+}
+
+_POSTGRESQL_SAYS = {
+    "does not exist": "has not been set up; run `digest db upgrade`",
+    "no space left": "has no space left on its disk",
+    "read-only": "is read-only",
+    "password authentication": "refused the user name or password",
+    "statement timeout": "took too long to answer",
+}
+
+
+def _sentence(error: DBAPIError, shown: str) -> str | None:
+    """What an operator can mend, in one clear sentence."""
+    says = str(error.orig).lower()
+    known = _SQLITE_SAYS if shown.startswith("sqlite") else _POSTGRESQL_SAYS
+    for sign, meaning in known.items():
+        if sign in says:
+            return f"The database {shown} {meaning}."
+    if error.connection_invalidated or isinstance(error, OperationalError):
+        reason = str(error.orig).strip().splitlines()[0]
+        return f"The database {shown} can't be reached: {reason}."
+    return None

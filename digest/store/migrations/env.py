@@ -1,0 +1,35 @@
+"""How Alembic runs here: on the connection that ``store.schema`` hands over."""
+
+from typing import Any, Literal
+
+from alembic import context
+
+from digest.store.base import AsJson, UtcDateTime
+from digest.store.schema import metadata
+
+connection = context.config.attributes["connection"]
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    """Write plain column types into migrations, so that they outlive the code of today."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, AsJson):
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
+    return False
+
+
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    render_item=render_item,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
+if connection.in_transaction():
+    connection.commit()

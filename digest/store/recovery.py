@@ -1,0 +1,147 @@
+"""What happens to deliveries outside the ordinary way: doubt, cancelling, retrying, marking."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, case, literal, select, true, update
+from sqlalchemy.orm import Session
+
+from digest.domain.states import (
+    CLAIMABLE_DELIVERY_STATES,
+    CampaignState,
+    DeliveryState,
+    DoubtPolicy,
+)
+from digest.store.campaigns import Batch, Campaign, bring_forward, tally
+from digest.store.deliveries import MAX_DOUBTS, Delivery, in_batch
+from digest.store.engine import db_now
+
+
+def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Counter[DeliveryState]:
+    """Take up what dead processes held: those rows are in doubt, and the policy decides.
+
+    ``resend``: once more; ``hold``, a second doubt, or a cancelled campaign: ``uncertain``, for a
+    person to mark. Gives how many rows went where.
+    """
+    total: Counter[DeliveryState] = Counter()
+    stuck = select(Batch).where(Batch.campaign_id == campaign.id, Batch.sending > 0)
+    for batch in session.scalars(stuck.with_for_update(skip_locked=True)).all():
+        moved = Counter(session.scalars(_expire(batch, campaign, now)).all())
+        if not moved:
+            continue
+        total += moved
+        tally(session, batch.id, moved + Counter({DeliveryState.SENDING: 0}))
+        tally(session, batch.id, {DeliveryState.SENDING: -moved.total()})
+        if moved[DeliveryState.QUEUED]:
+            bring_forward(session, batch.id, now)
+    return total
+
+
+def _expire(batch: Batch, campaign: Campaign, now: datetime) -> Any:
+    may_resend = (
+        campaign.doubt_policy is DoubtPolicy.RESEND
+        and campaign.state is not CampaignState.CANCELLED
+    )
+    again = and_(literal(may_resend), Delivery.doubts + 1 < MAX_DOUBTS)
+    return (
+        update(Delivery)
+        .where(
+            in_batch(batch),
+            Delivery.state == DeliveryState.SENDING,
+            Delivery.lease_until < db_now(),
+        )
+        .values(
+            state=case((again, DeliveryState.QUEUED.value), else_=DeliveryState.UNCERTAIN.value),
+            reason="the process that was sending it died; it may have gone out",
+            doubts=Delivery.doubts + 1,
+            next_at=now,
+            owner=None,
+            lease_until=None,
+        )
+        .returning(Delivery.state)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def cancel_waiting(session: Session, campaign_id: UUID, reason: str) -> int:
+    """End all rows that wait to be sent; those in a sender's hands are left to it."""
+    cancelled = 0
+    waiting = select(Batch).where(
+        Batch.campaign_id == campaign_id, Batch.queued + Batch.deferred > 0
+    )
+    for batch in session.scalars(waiting.with_for_update()).all():
+        rows = select(Delivery.id, Delivery.state).where(
+            in_batch(batch), Delivery.state.in_(CLAIMABLE_DELIVERY_STATES)
+        )
+        found = session.execute(rows.with_for_update(of=Delivery)).all()
+        session.execute(
+            update(Delivery)
+            .where(in_batch(batch), Delivery.state.in_(CLAIMABLE_DELIVERY_STATES))
+            .values(state=DeliveryState.CANCELLED, reason=reason)
+            .execution_options(synchronize_session=False)
+        )
+        changes = Counter({DeliveryState.CANCELLED: len(found)})
+        changes.subtract(Counter(state for _, state in found))
+        tally(session, batch.id, changes)
+        batch.next_at = None
+        cancelled += len(found)
+    return cancelled
+
+
+def retry_final(session: Session, campaign_id: UUID, state: DeliveryState, now: datetime) -> int:
+    """Queue again the rows that ended in ``state`` (failed or cancelled); gives their number."""
+    moved = 0
+    ended = select(Batch).where(Batch.campaign_id == campaign_id, getattr(Batch, state.value) > 0)
+    for batch in session.scalars(ended.with_for_update()).all():
+        again = (
+            update(Delivery)
+            .where(in_batch(batch), Delivery.state == state)
+            .values(state=DeliveryState.QUEUED, reason=None, next_at=now)
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+        n = len(session.scalars(again).all())
+        tally(session, batch.id, {state: -n, DeliveryState.QUEUED: n})
+        bring_forward(session, batch.id, now)
+        moved += n
+    return moved
+
+
+def resolve_uncertain(
+    session: Session,
+    campaign_id: UUID,
+    state: DeliveryState,
+    *,
+    delivery_id: UUID | None,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Decide rows that are ``uncertain``: ``sent`` marks them, ``queued`` sends them once more.
+
+    A row with two doubts can only be marked. Gives how many rows were decided.
+    """
+    decided = 0
+    doubtful = select(Batch).where(Batch.campaign_id == campaign_id, Batch.uncertain > 0)
+    for batch in session.scalars(doubtful.with_for_update()).all():
+        one = true() if delivery_id is None else Delivery.id == delivery_id
+        may = Delivery.doubts < MAX_DOUBTS if state is DeliveryState.QUEUED else true()
+        change = (
+            update(Delivery)
+            .where(in_batch(batch), Delivery.state == DeliveryState.UNCERTAIN, one, may)
+            .values(
+                state=state,
+                reason=reason,
+                next_at=now,
+                sent_at=now if state is DeliveryState.SENT else None,
+            )
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+        n = len(session.scalars(change).all())
+        tally(session, batch.id, {DeliveryState.UNCERTAIN: -n, state: n})
+        if n and state is DeliveryState.QUEUED:
+            bring_forward(session, batch.id, now)
+        decided += n
+    return decided

@@ -1,0 +1,232 @@
+"""The roster: who a campaign goes to, frozen in one statement when it starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from digest.domain.states import DeliveryState, Feedback, Stream, SubscriptionState
+from digest.store.base import UtcDateTime
+from digest.store.campaigns import Batch, Campaign
+from digest.store.deliveries import Delivery
+from digest.store.engine import new_id, typed_values
+from digest.store.lists import MailingList
+from digest.store.subscribers import Subscriber, Subscription
+from digest.store.suppressions import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """How a campaign's people become rows."""
+
+    campaign_id: UUID
+    list_id: UUID
+    stream: Stream
+    now: datetime
+    renditions: Mapping[str, UUID | None]  # variant → rendition; None: nothing in their topics
+    fallback: UUID | None  # the rendition for variants that have none of their own
+    due: Mapping[tuple[str | None, int], datetime]  # (zone or None: the list's, hour) → due time
+    batch_size: int = 1000
+    dedupe_group: str | None = None
+    day_began: datetime | None = None  # of the dedupe group's day
+
+
+def variants_present(session: Session, list_id: UUID, stream: Stream, now: datetime) -> list[str]:
+    """The variants of those who would be on the roster, the most frequent first."""
+    present = (
+        _eligible(select(Subscription.variant), list_id, stream, now)
+        .group_by(Subscription.variant)
+        .order_by(func.count().desc(), Subscription.variant)
+    )
+    return list(session.scalars(present))
+
+
+def hours_present(
+    session: Session, list_id: UUID, stream: Stream, now: datetime
+) -> list[tuple[str | None, int]]:
+    """The (zone, local hour) pairs of those who would be on the roster and chose an hour."""
+    pairs = _eligible(select(_ZONE, Subscription.local_hour), list_id, stream, now)
+    chosen = pairs.where(Subscription.local_hour.is_not(None)).distinct()
+    return [(name, hour) for name, hour in session.execute(chosen) if hour is not None]
+
+
+def freeze_roster(session: Session, roster: Roster) -> int:
+    """Write one row for each person of the roster and cut them into batches; gives their number.
+
+    One INSERT … SELECT: whoever subscribes, leaves or chooses otherwise at the same moment is
+    either wholly before it or wholly after.
+    """
+    floor = session.scalars(select(new_id())).one()
+    session.execute(_insert_roster(roster))
+    _cut_batches(session, roster, UUID(int=floor.int >> 80 << 80))
+    total = session.scalar(
+        select(func.sum(Batch.queued + Batch.skipped)).where(
+            Batch.campaign_id == roster.campaign_id
+        )
+    )
+    return int(total or 0)
+
+
+_ZONE = func.coalesce(Subscription.timezone, Subscriber.timezone)
+
+
+def _eligible(
+    base: Select[*tuple[Any, ...]], list_id: UUID, stream: Stream, now: datetime
+) -> Select[*tuple[Any, ...]]:
+    """``base`` over those who are to get mail: confirmed (or back from a pause), not suppressed."""
+    return (
+        base.select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.list_id == list_id,
+            Subscription.stream == stream,
+            _wants_mail(now),
+            Subscriber.address.is_not(None),
+            ~exists().where(Suppression.address_hash == Subscriber.address_hash),
+        )
+    )
+
+
+def _wants_mail(now: datetime) -> ColumnElement[bool]:
+    back = and_(Subscription.state == SubscriptionState.PAUSED, Subscription.paused_until <= now)
+    return or_(Subscription.state == SubscriptionState.CONFIRMED, back)
+
+
+def _insert_roster(roster: Roster) -> Any:
+    plan = typed_values(
+        (column("variant", String()), column("rendition_id", Uuid())),
+        list(roster.renditions.items()) or [("", None)],
+        "plan",
+    )
+    due = typed_values(
+        (column("zone", String()), column("hour", Integer()), column("due_at", UtcDateTime())),
+        [(name or "", hour, at) for (name, hour), at in roster.due.items()]
+        or [("", -1, roster.now)],
+        "due",
+    )
+    fallback = literal(roster.fallback, Uuid())
+    reason = case(
+        (_had_sibling(roster), f"had another list of {roster.dedupe_group} today"),
+        (
+            and_(plan.c.variant.is_not(None), plan.c.rendition_id.is_(None)),
+            "nothing in their topics",
+        ),
+    )
+    people = (
+        _eligible(
+            select(
+                Subscriber.id.label("subscriber_id"),
+                Subscriber.address,
+                func.coalesce(plan.c.rendition_id, fallback).label("rendition_id"),
+                reason.label("reason"),
+                func.coalesce(due.c.due_at, literal(roster.now, UtcDateTime())).label("due_at"),
+            ),
+            roster.list_id,
+            roster.stream,
+            roster.now,
+        )
+        .outerjoin(plan, plan.c.variant == Subscription.variant)
+        .outerjoin(
+            due, and_(due.c.zone == func.coalesce(_ZONE, ""), due.c.hour == Subscription.local_hour)
+        )
+        .order_by("due_at", Subscriber.id)
+        .limit(1 << 62)  # keeps SQLite from flattening the subquery, and so its order
+        .subquery()
+    )
+    state = case(
+        (people.c.reason.is_not(None), DeliveryState.SKIPPED.value),
+        else_=DeliveryState.QUEUED.value,
+    )
+    rows = select(
+        new_id(),
+        literal(roster.campaign_id, Uuid()),
+        people.c.subscriber_id,
+        people.c.rendition_id,
+        people.c.address,
+        state,
+        people.c.reason,
+        literal(Feedback.NONE.value),
+        people.c.due_at,
+        *(literal(0) for _ in range(3)),
+    )
+    names = ["id", "campaign_id", "subscriber_id", "rendition_id", "address", "state", "reason"]
+    return insert(Delivery).from_select(
+        [*names, "feedback", "next_at", "claims", "tries", "doubts"], rows
+    )
+
+
+def _had_sibling(roster: Roster) -> ColumnElement[bool]:
+    """Whether a campaign of the same dedupe group took the person on today."""
+    if roster.dedupe_group is None:
+        return false()
+    passed_by = (DeliveryState.SKIPPED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED)
+    return (
+        exists()
+        .where(
+            Delivery.subscriber_id == Subscriber.id,
+            Delivery.campaign_id == Campaign.id,
+            Delivery.state.not_in(passed_by),
+            Campaign.id != roster.campaign_id,
+            Campaign.started_at >= roster.day_began,
+            Campaign.list_id == MailingList.id,
+            MailingList.dedupe_group == roster.dedupe_group,
+        )
+        .correlate(Subscriber)
+    )
+
+
+def _cut_batches(session: Session, roster: Roster, floor: UUID) -> None:
+    place = (func.row_number().over(order_by=Delivery.id) - 1) // roster.batch_size
+    numbered = (
+        select(Delivery.id, Delivery.state, Delivery.next_at, cast(place, Integer).label("place"))
+        .where(Delivery.id >= floor, Delivery.campaign_id == roster.campaign_id)
+        .subquery()
+    )
+    is_queued = numbered.c.state == DeliveryState.QUEUED
+    ranges = (
+        select(
+            numbered.c.place,
+            func.min(cast(numbered.c.id, Text)),
+            func.max(cast(numbered.c.id, Text)),
+            func.min(case((is_queued, numbered.c.next_at)), type_=UtcDateTime()),
+            func.count(case((is_queued, 1))),
+            func.count(),
+        )
+        .group_by(numbered.c.place)
+        .order_by(numbered.c.place)
+    )
+    session.add_all(
+        Batch(
+            campaign_id=roster.campaign_id,
+            position=position,
+            first_id=UUID(first),
+            last_id=UUID(last),
+            next_at=next_at,
+            queued=queued,
+            skipped=total - queued,
+        )
+        for position, first, last, next_at, queued, total in session.execute(ranges)
+    )
+    session.flush()

@@ -1,0 +1,127 @@
+"""Runs: a list, a stream and a scheduled time; each exists once, whoever plans it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from digest.domain.errors import NotFound
+from digest.domain.states import RUN_MOVES, RunState, Stream, check_move
+from digest.store.base import Row, id_column, text_enum
+from digest.store.engine import insert_for
+
+
+class Run(Row):
+    """One scheduled occasion of a list's stream, and what became of it."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("list_id", "stream", "scheduled_at"),
+        Index("ix_run_state_scheduled_at", "state", "scheduled_at"),
+    )
+
+    id: Mapped[UUID] = id_column()
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("mailing_list.id", ondelete="CASCADE"))
+    stream: Mapped[Stream] = mapped_column(text_enum(Stream))
+    scheduled_at: Mapped[datetime]
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[RunState] = mapped_column(text_enum(RunState), default=RunState.PLANNED)
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    def move(self, state: RunState, now: datetime, reason: str | None = None) -> None:
+        """Go to ``state``; ``Illegal`` where that can't be."""
+        check_move(RUN_MOVES, "run", self.state, state)
+        self.state, self.reason, self.changed_at = state, reason, now
+
+
+OPEN_RUN_STATES = (RunState.PLANNED, RunState.DRAFTED, RunState.AWAITING_APPROVAL)
+
+
+def plan_run(
+    session: Session,
+    *,
+    list_id: UUID,
+    stream: Stream,
+    scheduled_at: datetime,
+    now: datetime,
+    state: RunState = RunState.PLANNED,
+    reason: str | None = None,
+    by_hand: bool = False,
+) -> Run:
+    """The run of that slot; made where there is none yet, however many ask at once."""
+    row = {
+        "list_id": list_id,
+        "stream": stream,
+        "scheduled_at": scheduled_at,
+        "state": state,
+        "reason": reason,
+        "by_hand": by_hand,
+        "created_at": now,
+        "changed_at": now,
+    }
+    session.execute(insert_for(session, Run).values(row).on_conflict_do_nothing())
+    slot = select(Run).where(
+        Run.list_id == list_id, Run.stream == stream, Run.scheduled_at == scheduled_at
+    )
+    return session.scalars(slot).one()
+
+
+def find_run(session: Session, run_id: UUID) -> Run:
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return run
+
+
+def lock_run(session: Session, run_id: UUID) -> Run:
+    """The run, held until the transaction ends, so that two workers don't both act on it."""
+    locked = select(Run).where(Run.id == run_id).with_for_update()
+    return session.scalars(locked.execution_options(populate_existing=True)).one()
+
+
+def last_slot(session: Session, list_id: UUID, stream: Stream, since: datetime) -> datetime | None:
+    """The latest scheduled (not by hand) time after ``since`` that a run exists for."""
+    newest = (
+        select(Run.scheduled_at)
+        .where(
+            Run.list_id == list_id,
+            Run.stream == stream,
+            Run.by_hand.is_(False),
+            Run.scheduled_at > since,
+        )
+        .order_by(Run.scheduled_at.desc())
+        .limit(1)
+    )
+    return session.scalar(newest)
+
+
+def open_runs(session: Session) -> Sequence[Run]:
+    """The first open run of each list and stream: a later one waits, since there is one draft."""
+    rank = func.row_number().over(
+        partition_by=(Run.list_id, Run.stream), order_by=(Run.scheduled_at, Run.id)
+    )
+    ranked = select(Run.id, rank.label("rank")).where(Run.state.in_(OPEN_RUN_STATES)).subquery()
+    first = select(Run).join(ranked, ranked.c.id == Run.id).where(ranked.c.rank == 1)
+    return session.scalars(first.order_by(Run.scheduled_at)).all()
+
+
+def drop_planned(session: Session, list_id: UUID, stream: Stream) -> None:
+    """Forget runs that are only planned: their cadence changed."""
+    session.execute(
+        delete(Run).where(
+            Run.list_id == list_id,
+            Run.stream == stream,
+            Run.by_hand.is_(False),
+            Run.state == RunState.PLANNED,
+        )
+    )
+
+
+def recent_runs(session: Session, list_id: UUID | None, limit: int) -> Sequence[Run]:
+    """The latest runs, of one list or of all, newest first."""
+    runs = select(Run).order_by(Run.scheduled_at.desc()).limit(limit)
+    return session.scalars(runs if list_id is None else runs.where(Run.list_id == list_id)).all()

@@ -1,0 +1,78 @@
+"""All tables in one place, and the migrations that make them."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from digest.store import (
+    audit,
+    briefs,
+    campaigns,
+    deliveries,
+    editions,
+    lists,
+    relays,
+    runs,
+    sources,
+    subscribers,
+    suppressions,
+)
+from digest.store.base import Row
+from digest.store.engine import Database, StoreUnavailable
+
+MODULES = (
+    audit,
+    briefs,
+    campaigns,
+    deliveries,
+    editions,
+    lists,
+    relays,
+    runs,
+    sources,
+    subscribers,
+    suppressions,
+)
+
+metadata = Row.metadata
+
+
+def upgrade(db: Database, revision: str = "head") -> None:
+    """Bring the database to ``revision``; does nothing where it is there already."""
+    with db.explained(), db.engine.connect() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(db: Database, revision: str) -> None:
+    """Take the database back to ``revision`` (``base``: no tables at all)."""
+    with db.explained(), db.engine.connect() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def current_revision(db: Database) -> str | None:
+    """Which revision the database is at; None where it is empty."""
+    with db.explained(), db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """Which revision this code needs."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def require_current(db: Database) -> None:
+    """Raise a clear sentence unless the database is at the revision that this code needs."""
+    found, needed = current_revision(db), newest_revision()
+    if found != needed:
+        state = "has not been set up" if found is None else f"is at revision {found}, not {needed}"
+        raise StoreUnavailable(f"The database {db.shown} {state}; run `digest db upgrade`.")
+
+
+def _config(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,115 @@
+"""Subscribers and what each of them is subscribed to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+
+from digest.domain.edition import Variant
+from digest.domain.errors import NotFound
+from digest.domain.states import Stream, SubscriptionState
+from digest.store.base import AsJson, Row, id_column, text_enum
+from digest.store.lists import MailingList
+
+
+class Subscriber(Row):
+    """A person's mailbox. ``address`` is the roster key: local part as given, A-label domain."""
+
+    __tablename__ = "subscriber"
+
+    id: Mapped[UUID] = id_column()
+    address: Mapped[str | None] = mapped_column(unique=True)  # None once erased
+    address_hash: Mapped[str] = mapped_column(index=True)  # joins suppression
+    name: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="en")
+    timezone: Mapped[str | None]  # None: the list's
+    attributes: Mapped[dict[str, Any]] = mapped_column(AsJson(dict[str, Any]), default=dict)
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+    subscriptions: Mapped[list["Subscription"]] = relationship(
+        back_populates="subscriber", cascade="all, delete-orphan", lazy="raise"
+    )
+
+
+class Subscription(Row):
+    """A subscriber's place on one list, and the choices made there."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "list_id"),
+        Index("ix_subscription_list_id_state_stream", "list_id", "state", "stream"),
+    )
+
+    id: Mapped[UUID] = id_column()
+    subscriber_id: Mapped[UUID] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("mailing_list.id", ondelete="CASCADE"))
+    state: Mapped[SubscriptionState] = mapped_column(text_enum(SubscriptionState))
+    stream: Mapped[Stream] = mapped_column(text_enum(Stream), default=Stream.EACH)
+    local_hour: Mapped[int | None]  # 0 to 23; None: at the run
+    timezone: Mapped[str | None]  # None: the subscriber's, else the list's
+    variant: Mapped[str]  # Variant.key: topics, language, text only
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[str | None]
+
+    subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions", lazy="raise")
+    mailing_list: Mapped[MailingList] = relationship(lazy="raise")
+
+    @property
+    def choices(self) -> Variant:
+        """Topics, language and text-only choice."""
+        return Variant.from_key(self.variant)
+
+    @choices.setter
+    def choices(self, value: Variant) -> None:
+        self.variant = value.key
+
+
+def find_subscriber(session: Session, address: str) -> Subscriber:
+    """The subscriber of that roster key with all subscriptions."""
+    subscriber = session.scalar(_whole().where(Subscriber.address == address))
+    if subscriber is None:
+        raise NotFound(f"There is no subscriber {address}.")
+    return subscriber
+
+
+def subscriber_or_none(session: Session, address: str) -> Subscriber | None:
+    return session.scalar(_whole().where(Subscriber.address == address))
+
+
+def get_subscription(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription | None:
+    """One person's place on one list, with both ends loaded."""
+    place = select(Subscription).where(
+        Subscription.subscriber_id == subscriber_id, Subscription.list_id == list_id
+    )
+    ends = selectinload(Subscription.subscriber), selectinload(Subscription.mailing_list)
+    return session.scalar(place.options(*ends))
+
+
+def subscriptions_of(session: Session, list_id: UUID, limit: int) -> Sequence[Subscription]:
+    """The first subscriptions of a list in the order in which people came."""
+    of_list = select(Subscription).where(Subscription.list_id == list_id)
+    whole = of_list.options(selectinload(Subscription.subscriber)).order_by(Subscription.id)
+    return session.scalars(whole.limit(limit)).all()
+
+
+def count_by_state(session: Session, list_id: UUID) -> dict[SubscriptionState, int]:
+    """How many subscriptions of a list are in each state."""
+    counts = (
+        select(Subscription.state, func.count())
+        .where(Subscription.list_id == list_id)
+        .group_by(Subscription.state)
+    )
+    return dict(session.execute(counts).all())
+
+
+def _whole() -> Select[Subscriber]:
+    return select(Subscriber).options(
+        selectinload(Subscriber.subscriptions).selectinload(Subscription.mailing_list)
+    )

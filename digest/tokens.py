@@ -1,0 +1,124 @@
+"""Signed links, sealed secrets, and the keyed hash of addresses.
+
+A token holds ids and never an address; it is signed with HMAC-SHA-256 under a key of its purpose,
+so that one for reading can't be used for leaving. Older keys still verify, newer ones sign.
+"""
+
+import base64
+import hmac
+from collections.abc import Sequence
+from uuid import UUID
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from digest.domain.errors import Illegal
+from digest.settings import Settings
+
+MAC_BYTES = 16  # 128 bits: what cannot be guessed
+_SHORT_MAC_BYTES = 10  # 80 bits, for a return path, whose local part has 64 octets at most
+_UUID_BYTES = 16
+
+
+class BadToken(Illegal):
+    """A link that this service did not make, or that was damaged on its way."""
+
+
+class Tokens:
+    """Makes and reads tokens under one secret, and reads those of earlier secrets."""
+
+    def __init__(self, secret: bytes, earlier: Sequence[bytes] = ()) -> None:
+        self._secrets = (secret, *earlier)
+        self._keys: dict[str, list[bytes]] = {}
+
+    def subscription(self, subscriber_id: UUID, list_id: UUID) -> str:
+        """For one person's place on one list: its preferences, and leaving it."""
+        return self._sign("subscription", subscriber_id.bytes + list_id.bytes)
+
+    def read_subscription(self, token: str) -> tuple[UUID, UUID]:
+        """The subscriber and the list; ``BadToken`` where it isn't ours."""
+        payload = self._verify("subscription", token, 2 * _UUID_BYTES)
+        return UUID(bytes=payload[:_UUID_BYTES]), UUID(bytes=payload[_UUID_BYTES:])
+
+    def edition(self, edition_id: UUID) -> str:
+        """For reading one edition in a browser."""
+        return self._sign("edition", edition_id.bytes)
+
+    def read_edition(self, token: str) -> UUID:
+        """The edition; ``BadToken`` where it isn't ours."""
+        return UUID(bytes=self._verify("edition", token, _UUID_BYTES))
+
+    def return_path(self, delivery_id: UUID) -> str:
+        """The local part that bounces of one delivery come back to (VERP): lower-case base 32,
+        since mail servers may fold case; 44 octets."""
+        mac = hmac.digest(self._derived("return path")[0], delivery_id.bytes, "sha256")
+        packed = base64.b32encode(delivery_id.bytes + mac[:_SHORT_MAC_BYTES])
+        return f"b+{packed.rstrip(b'=').decode().lower()}"
+
+    def read_return_path(self, local_part: str) -> UUID:
+        """The delivery that a return path names; ``BadToken`` where it isn't ours."""
+        packed = local_part.lower().removeprefix("b+").upper()
+        try:
+            raw = base64.b32decode(packed + "=" * (-len(packed) % 8))
+        except ValueError:
+            raw = b""
+        payload, mac = raw[:_UUID_BYTES], raw[_UUID_BYTES:]
+        if len(mac) == _SHORT_MAC_BYTES:
+            for key in self._derived("return path"):
+                expected = hmac.digest(key, payload, "sha256")[:_SHORT_MAC_BYTES]
+                if hmac.compare_digest(mac, expected):
+                    return UUID(bytes=payload)
+        raise BadToken("This return path was not made here.")
+
+    def _sign(self, purpose: str, payload: bytes) -> str:
+        mac = hmac.digest(self._derived(purpose)[0], payload, "sha256")[:MAC_BYTES]
+        return base64.urlsafe_b64encode(payload + mac).rstrip(b"=").decode()
+
+    def _verify(self, purpose: str, token: str, size: int) -> bytes:
+        raw = _decoded(token)
+        payload, mac = raw[:size], raw[size:]
+        if len(payload) == size and len(mac) == MAC_BYTES:
+            for key in self._derived(purpose):
+                if hmac.compare_digest(mac, hmac.digest(key, payload, "sha256")[:MAC_BYTES]):
+                    return payload
+        raise BadToken("This link is not valid; please use the one in your latest mail.")
+
+    def _derived(self, purpose: str) -> list[bytes]:
+        if purpose not in self._keys:
+            label = f"bluf-digest token {purpose}".encode()
+            self._keys[purpose] = [hmac.digest(key, label, "sha256") for key in self._secrets]
+        return self._keys[purpose]
+
+
+def seal(settings: Settings, secret: str) -> str:
+    """Encrypt a secret that has to be stored, such as a relay's password."""
+    return _fernet(settings).encrypt(secret.encode()).decode()
+
+
+def unseal(settings: Settings, sealed: str) -> str:
+    """What ``seal`` was given; ``Illegal`` where the secret key is another one now."""
+    try:
+        return _fernet(settings).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise Illegal(
+            "A stored password can't be read: DIGEST_SECRET_KEY is not the one it was stored "
+            "under; set the password again."
+        ) from None
+
+
+def hash_address(settings: Settings, address: str) -> str:
+    """The keyed hash under which an address (a roster key) is suppressed, in hex."""
+    return hmac.digest(settings.suppression_secret, address.encode(), "sha256").hex()[:32]
+
+
+def _fernet(settings: Settings) -> Fernet:
+    key = hmac.digest(settings.secret, b"bluf-digest sealed secrets", "sha256")
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _decoded(token: str) -> bytes:
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:  # binascii.Error, or not ASCII
+        return b""
+    # Base64 has spare bits at its end: only the spelling that we made counts.
+    return raw if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() == token else b""

@@ -1,0 +1,47 @@
+"""The web application: its routes, and what lies around all of them."""
+
+from fastapi import FastAPI
+
+from digest.settings import Settings
+from digest.store.engine import Database
+from digest.web import accent, health, preferences, readers, viewing
+from digest.web.body_limit import BodyLimit
+from digest.web.failures import LastResort, add_failure_pages
+from digest.web.headers import SecurityHeaders
+from digest.web.pages import Pages
+from digest.web.route import Guard, Route
+from digest.web.site import Site
+from digest.web.static_files import StaticFiles
+
+ROUTES = (
+    Route("GET", "/u/{token}", readers.show_leave, Guard.TOKEN),
+    Route("POST", "/u/{token}", readers.leave, Guard.TOKEN),
+    Route("GET", "/p/{token}", preferences.show_preferences, Guard.TOKEN),
+    Route("POST", "/p/{token}", preferences.change, Guard.TOKEN),
+    Route("GET", "/e/{token}", viewing.show_edition, Guard.TOKEN),
+    Route("GET", "/about-links", viewing.about_links, Guard.PUBLIC),
+    Route("GET", "/accent/{color}.css", accent.accent_sheet, Guard.PUBLIC),
+    Route("GET", "/healthz", health.healthz, Guard.PUBLIC),
+    Route("GET", "/readyz", health.readyz, Guard.PUBLIC),
+)
+
+
+def create_app(db: Database, settings: Settings) -> FastAPI:
+    """The application on one database; it opens no connection before it is asked for a page."""
+    static = StaticFiles()
+    pages = Pages(static, settings.public_url)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.site = Site(db, settings, pages)
+    for route in (*ROUTES, Route("GET", "/static/{name}", static.serve, Guard.PUBLIC)):
+        app.add_api_route(
+            route.path,
+            route.endpoint,
+            methods=route.methods,
+            response_model=None,
+            name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
+        )
+    add_failure_pages(app, pages)
+    app.add_middleware(LastResort, pages=pages)  # the one added last is the outermost
+    app.add_middleware(BodyLimit, pages=pages)
+    app.add_middleware(SecurityHeaders, public_url=settings.public_url)
+    return app

@@ -1,0 +1,25 @@
+"""What a form sent, whichever of the two form types it came in."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+MAX_FIELDS = 200
+
+Fields = dict[str, list[str]]
+
+
+async def _posted(request: Request) -> Fields:
+    """All values by name, in order. Files and bodies of other types count as nothing."""
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
+        return {
+            name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form
+        }
+
+
+Posted = Annotated[Fields, Depends(_posted)]
+
+
+def first(fields: Fields, name: str) -> str:
+    """The first value of that name, empty where there is none."""
+    return next(iter(fields.get(name, [])), "").strip()

@@ -1,0 +1,38 @@
+"""What every page needs of the application that serves it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from digest.actions.read_edition import EditionPage
+from digest.settings import Settings
+from digest.store.engine import Database
+from digest.tokens import Tokens
+from digest.web.pages import Pages
+from digest.web.recent import Recent
+
+MAX_RENDERED = 32  # pages of editions that are kept ready
+
+
+@dataclass(frozen=True)
+class Site:
+    """The database, the settings, the templates, and what is derived from them once."""
+
+    db: Database
+    settings: Settings
+    pages: Pages
+    rendered: Recent[EditionPage] = field(default_factory=lambda: Recent(MAX_RENDERED))
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.settings.secret)
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(_site)]

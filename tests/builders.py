@@ -1,0 +1,204 @@
+"""Plain functions that build test data, each with sensible defaults."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from digest.domain.edition import (
+    Branding,
+    BriefItem,
+    EditionContent,
+    Rendition,
+    Section,
+    TemplateSet,
+    Variant,
+    placeholder,
+)
+from digest.domain.ids import uuid7
+from digest.domain.states import (
+    CampaignState,
+    DoubtPolicy,
+    EditionState,
+    SourceKind,
+    Stream,
+    SubscriptionState,
+)
+from digest.settings import Settings
+from digest.store.campaigns import Campaign
+from digest.store.editions import Edition, keep_renditions
+from digest.store.engine import Database
+from digest.store.lists import MailingList
+from digest.store.roster import Roster, freeze_roster
+from digest.store.sources import Source
+from digest.store.subscribers import Subscriber, Subscription
+from digest.tokens import hash_address
+
+NOW = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
+MARKER = "f0123456789abcdef"
+
+
+def a_source(session: Session, slug: str = "ledger", **values: Any) -> Source:
+    given = {"name": slug.title(), "kind": SourceKind.FEED, "url": f"https://{slug}.example/feed"}
+    source = Source(slug=slug, created_at=NOW, next_try_at=NOW, **(given | values))
+    session.add(source)
+    session.flush()
+    return source
+
+
+def a_list(session: Session, slug: str = "daily", **values: Any) -> MailingList:
+    given = {
+        "name": "The Daily Brief",
+        "from_name": "The Daily Brief",
+        "from_address": "brief@news.example",
+        "reply_to": "desk@news.example",
+        "postal_address": "1 Quay Street, Port Amsel",
+        "timezone": "Europe/London",
+    }
+    mailing_list = MailingList(slug=slug, created_at=NOW, **(given | values))
+    session.add(mailing_list)
+    session.flush()
+    return mailing_list
+
+
+def a_subscriber(
+    session: Session,
+    settings: Settings,
+    address: str,
+    mailing_list: MailingList,
+    *,
+    state: SubscriptionState = SubscriptionState.CONFIRMED,
+    variant: Variant = Variant(),
+    local_hour: int | None = None,
+    timezone: str | None = None,
+) -> Subscriber:
+    subscriber = Subscriber(
+        address=address, address_hash=hash_address(settings, address), created_at=NOW
+    )
+    subscriber.subscriptions = [
+        Subscription(
+            list_id=mailing_list.id,
+            state=state,
+            variant=variant.key,
+            local_hour=local_hour,
+            timezone=timezone,
+            created_at=NOW,
+        )
+    ]
+    session.add(subscriber)
+    session.flush()
+    return subscriber
+
+
+def some_content(**values: Any) -> EditionContent:
+    brief = BriefItem(
+        id=uuid7(),
+        title="Ferries to Norholm halt",
+        url="https://ledger.example/ferries",
+        bullets=("All lines halted at noon.", "Freight goes by rail."),
+    )
+    given = {
+        "list_name": "The Daily Brief",
+        "number": 1,
+        "date": date(2026, 3, 10),
+        "subject": "Ferries to Norholm halt",
+        "preheader": "All lines halted at noon.",
+        "sections": (Section("", (brief,)),),
+    }
+    return EditionContent(**(given | values))
+
+
+def a_rendition(**values: Any) -> Rendition:
+    leave = placeholder(MARKER, "unsubscribeurl")
+    given = {
+        "subject": "Ferries to Norholm halt",
+        "preheader": "All lines halted at noon.",
+        "text": f"All lines halted.\n\nLeave: {leave}\n",
+        "html": f'<p>All lines halted.</p><a href="{leave}">Leave</a>',
+        "marker": MARKER,
+    }
+    return Rendition(**(given | values))
+
+
+def a_branding(**values: Any) -> Branding:
+    given = {
+        "name": "The Daily Brief",
+        "postal_address": "1 Quay Street, Port Amsel",
+        "from_name": "The Daily Brief",
+        "from_address": "brief@news.example",
+        "reply_to": "desk@news.example",
+        "list_id": "daily.news.example",
+        "bounce_domain": "bounce.news.example",
+    }
+    return Branding(**(given | values))
+
+
+def an_edition(session: Session, mailing_list: MailingList, **values: Any) -> Edition:
+    given = {
+        "list_id": mailing_list.id,
+        "stream": Stream.EACH,
+        "number": 1,
+        "state": EditionState.APPROVED,
+        "window_after": NOW - timedelta(days=1),
+        "window_until": NOW,
+        "content": some_content(),
+        "excluded": (),
+        "built_at": NOW,
+        "branding": a_branding(),
+    }
+    edition = Edition(**(given | values))
+    session.add(edition)
+    session.flush()
+    return edition
+
+
+def a_sending_campaign(
+    db: Database,
+    settings: Settings,
+    addresses: Sequence[str],
+    *,
+    policy: DoubtPolicy = DoubtPolicy.RESEND,
+    batch_size: int = 1000,
+    rendition: Rendition | None = None,
+    expires: bool = True,
+) -> UUID:
+    """A list, an approved edition and a campaign whose roster is frozen; gives the campaign."""
+    with db.begin() as session:
+        mailing_list = a_list(session)
+        for address in addresses:
+            a_subscriber(session, settings, address, mailing_list)
+        edition = an_edition(session, mailing_list)
+        key = Variant().key
+        ids = keep_renditions(session, edition.id, {key: rendition or a_rendition()})
+        campaign = Campaign(
+            edition_id=edition.id,
+            list_id=mailing_list.id,
+            state=CampaignState.SENDING,
+            due_at=NOW,
+            started_at=NOW,
+            expires_at=NOW + timedelta(days=1) if expires else None,
+            expires_after=timedelta(days=1),
+            doubt_policy=policy,
+            created_at=NOW,
+            created_by="test",
+        )
+        session.add(campaign)
+        session.flush()
+        roster = Roster(
+            campaign_id=campaign.id,
+            list_id=mailing_list.id,
+            stream=Stream.EACH,
+            now=NOW,
+            renditions={key: ids[key]},
+            fallback=ids[key],
+            due={},
+            batch_size=batch_size,
+        )
+        campaign.roster = freeze_roster(session, roster)
+        return campaign.id
+
+
+def some_templates() -> TemplateSet:
+    return TemplateSet({"edition/subject.txt": "{{ subject }}"})

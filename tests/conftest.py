@@ -1,0 +1,71 @@
+"""Fixtures that all tests share: settings of their own, and real databases and brokers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from digest.settings import Settings, load_settings
+from digest.store import schema
+from digest.store.engine import Database
+from tests.servers import Postgres, Valkey
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own DIGEST_ settings, and a home that nobody else uses."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("DIGEST_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DIGEST_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a home of the test's own and no delay between fetches."""
+    return load_settings(
+        home=tmp_path / "home",
+        secret_key="a secret for tests, thirty-two long",
+        suppression_key="another secret for tests, also long",
+        base_url="https://news.example",
+        fetch_delay=0,
+        fetch_allow="127.0.0.0/8",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for the whole session."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    """A Redis-compatible broker of the test's own."""
+    server = Valkey()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'digest.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create_database(f"test_{uuid4().hex}")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """A database with all tables, once of each kind."""
+    database = Database(database_url)
+    schema.upgrade(database)
+    yield database
+    database.close()

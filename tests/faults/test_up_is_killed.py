@@ -1,0 +1,108 @@
+"""`digest up` is killed with -9 at any moment: nobody is skipped, copies are bounded and named."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from digest.deliver.stint import WINDOW
+from digest.demo.inbox import Inbox
+from digest.domain.address import parse_address
+from digest.settings import load_settings
+from digest.store import schema
+from digest.store.engine import Database
+from tests.builders import a_sending_campaign
+from tests.servers import answers, free_port, wait_until
+
+PEOPLE = 1_500
+KILLS = 4
+DIGEST = [sys.executable, "-m", "digest"]
+
+
+def environment(home: Path, inbox: Inbox) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DIGEST_HOME": str(home),
+        "DIGEST_SMTP_URL": inbox.smtp_url,
+        "DIGEST_LOG_LEVEL": "WARNING",
+    }
+
+
+def digest(env: dict[str, str], *words: str) -> str:
+    done = subprocess.run([*DIGEST, *words], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def start_up(env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    port = free_port()
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            [*DIGEST, "up", "--port", str(port)], env=env, stdout=file, stderr=file
+        )
+    wait_until(lambda: answers(port), "digest up listens")
+    return process
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_killing_up_skips_nobody_and_repeats_at_most_a_window_each_time(tmp_path, seed):
+    dice = random.Random(seed)
+    home = tmp_path / "home"
+    settings = load_settings(home=home)
+    db = Database(settings.database)
+    schema.upgrade(db)
+    addresses = [f"reader{n}@mail.example" for n in range(PEOPLE)]
+    # The builder dates its campaign in the past; it is to be running now.
+    campaign_id = a_sending_campaign(db, settings, addresses, expires=False)
+    db.close()
+    with Inbox(tmp_path / "mails") as inbox:
+        env = environment(home, inbox)
+        for _ in range(KILLS):
+            process = start_up(env, tmp_path / "log")
+            before = len(inbox.envelopes)
+            wait_until(lambda: len(inbox.envelopes) > before, "sending goes on", 60)  # noqa: B023
+            time.sleep(dice.uniform(0.0, 0.6))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        process = start_up(env, tmp_path / "log")
+        wait_until(lambda: is_done(env), "the campaign is done", 120)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
+        judge(env, inbox, addresses, str(campaign_id))
+
+
+def is_done(env: dict[str, str]) -> bool:
+    time.sleep(0.5)
+    return json.loads(digest(env, "campaign", "status", "latest", "--json"))["state"] == "done"
+
+
+def judge(env, inbox, addresses, campaign_id):
+    audit = json.loads(digest(env, "campaign", "audit", campaign_id, "--json"))
+    assert audit["balanced"]
+    got = Counter(str(parse_address(envelope.rcpt_to[0])) for envelope in inbox.envelopes)
+    doubtful = {
+        row["address"]
+        for row in map(
+            json.loads, digest(env, "campaign", "deliveries", campaign_id, "--json").splitlines()
+        )
+        if row["doubts"]
+    }
+    uncertain = audit["counts"].get("uncertain", 0)
+    assert audit["counts"].get("sent", 0) + uncertain == len(addresses), audit
+    assert set(addresses) - set(got) <= doubtful, "lost"
+    copies = {address: n for address, n in got.items() if n > 1}
+    assert max(got.values()) <= 2, "nobody gets three"
+    assert sum(n - 1 for n in copies.values()) <= WINDOW * KILLS
+    assert set(copies) <= doubtful, "a copy that the report does not name"
+    assert audit["possible_copies"] == len(doubtful)
+    by_person: dict[str, set[str]] = {}
+    for envelope in inbox.envelopes:
+        by_person.setdefault(envelope.rcpt_to[0], set()).add(envelope.sha256)
+    assert all(len(sums) == 1 for sums in by_person.values()), "copies differ in their bytes"

@@ -1,0 +1,58 @@
+"""Migrations and models agree, forward and back, on both databases."""
+
+import re
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from digest.domain.ids import uuid7
+from digest.store import schema
+from digest.store.engine import Database, StoreUnavailable
+
+
+def test_models_and_migrations_do_not_drift_apart(db: Database):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_down_and_up_again_leaves_nothing_behind(db: Database):
+    schema.downgrade(db, "base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    assert schema.current_revision(db) is None
+    schema.upgrade(db)
+    assert schema.current_revision(db) == schema.newest_revision()
+
+
+def test_upgrading_twice_changes_nothing(db: Database):
+    schema.upgrade(db)
+    schema.require_current(db)
+
+
+def test_a_database_that_was_not_set_up_says_so(database_url: str):
+    empty = Database(database_url)
+    with pytest.raises(StoreUnavailable, match="has not been set up; run `digest db upgrade`"):
+        schema.require_current(empty)
+    empty.close()
+
+
+def test_ids_that_the_database_makes_are_uuid7_and_in_order(db: Database):
+    from sqlalchemy import select
+
+    from digest.store.engine import new_id
+
+    with db.read() as session:
+        ids = [session.scalars(select(new_id())).one() for _ in range(50)]
+    assert [one.version for one in ids] == [7] * 50
+    assert abs(ids[0].int - uuid7().int) >> 80 < 60_000, "milliseconds apart"
+    assert ids == sorted(ids)
+
+
+def test_passwords_do_not_stand_in_errors():
+    db = Database("postgresql://someone:topsecret@127.0.0.1:1/none")
+    with pytest.raises(StoreUnavailable) as caught, db.read() as session:
+        session.connection()
+    assert "topsecret" not in str(caught.value)
+    assert re.search(r"can't be reached", str(caught.value))

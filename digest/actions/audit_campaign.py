@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from digest.domain.states import CampaignState, DeliveryState
-from digest.store.campaigns import Campaign, counts, find_campaign
+from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign
 from digest.store.deliveries import (
     count_rows,
     possible_copies,
@@ -38,7 +38,7 @@ def campaign_status(db: Database, campaign_id: UUID, now: datetime) -> CampaignR
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
         tallies = counts(session, campaign_id)
-        copies = len(possible_copies(session, campaign_id))
+        copies = count_doubted(session, campaign_id)
     return _report(campaign, tallies, copies, now, ())
 
 
@@ -53,6 +53,7 @@ def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignRe
             campaign,
             rows,
             tallies,
+            doubted=(copies, count_doubted(session, campaign_id)),
             repeated=len(repeated_addresses(session, campaign_id)),
             bare=unaccounted_sent(session, campaign_id),
         )
@@ -64,6 +65,7 @@ def _problems(
     rows: dict[DeliveryState, int],
     tallies: dict[DeliveryState, int],
     *,
+    doubted: tuple[int, int],
     repeated: int,
     bare: int,
 ) -> tuple[str, ...]:
@@ -75,6 +77,8 @@ def _problems(
         for state, n in rows.items()
         if n != tallies[state]
     ]
+    if doubted[0] != doubted[1]:
+        found.append(f"{doubted[0]} rows were in doubt, but the tallies say {doubted[1]}")
     if repeated:
         found.append(f"{repeated} addresses stand on the roster twice")
     if bare:

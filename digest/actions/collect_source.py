@@ -1,7 +1,7 @@
 """Look at a source once: fetch without a transaction, then store what is new and what changed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,7 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from digest.collect.source import Collected, Remark, SourceOptions, SourceSpec, collect_source
 from digest.domain.brief import CollectedBrief
-from digest.domain.errors import DigestError, Transient
+from digest.domain.errors import DigestError, Permanent, Transient
 from digest.domain.states import SourceKind
 from digest.fetch import Fetcher
 from digest.log import get_logger
@@ -52,7 +52,8 @@ def collect_one(
 ) -> CollectReport | None:
     """Look at one source, if it is due (or ``force``) and nobody else is looking.
 
-    What goes wrong is written on the source's row and in the report, never raised.
+    What goes wrong is written on the source's row and in the report, never raised. A look that was
+    due is logged; whoever forces one is given the report.
     """
     with db.begin() as session:
         source = session.get_one(Source, source_id)
@@ -60,16 +61,44 @@ def collect_one(
             source.next_try_at = now
         if not claim_source(session, source_id, now, now + CLAIM):
             return None
-        spec, slug = _spec(source), source.slug
+        spec = _spec(source)
         known = known_names(session, source_id)
+    report = _look(db, fetcher, source_id, spec, known, now)
+    if not force:
+        _log(report)
+    return report
+
+
+def _look(
+    db: Database,
+    fetcher: Fetcher,
+    source_id: UUID,
+    spec: SourceSpec,
+    known: Set[str],
+    now: datetime,
+) -> CollectReport:
     try:
         collected = collect_source(spec, fetcher, now=now, known=known.__contains__)
     except DigestError as error:
         return _failed(db, source_id, error, now)
-    report = _store(db, source_id, collected, now)
-    if report.new or report.updated:
-        log.info("collected", source=slug, new=report.new, updated=report.updated)
-    return report
+    except Exception as error:
+        log.debug("unforeseen error", source=spec.name, exc_info=error)
+        return _failed(db, source_id, _unforeseen(error), now)
+    return _store(db, source_id, collected, now)
+
+
+def _unforeseen(error: Exception) -> Permanent:
+    return Permanent(
+        f"Something unforeseen went wrong in reading it ({type(error).__name__}); "
+        "DIGEST_LOG_LEVEL=DEBUG shows where."
+    )
+
+
+def _log(report: CollectReport) -> None:
+    if report.error:
+        log.warning("source failed", source=report.source, error=report.error)
+    elif report.new or report.updated:
+        log.info("collected", source=report.source, new=report.new, updated=report.updated)
 
 
 def _spec(source: Source) -> SourceSpec:
@@ -95,7 +124,6 @@ def _failed(db: Database, source_id: UUID, error: DigestError, now: datetime) ->
         source.error = str(error)
         source.last_try_at = now
         source.next_try_at = now + wait
-        log.warning("source failed", source=source.slug, failures=source.failures, error=str(error))
         return CollectReport(source.slug, error=source.error, next_try=source.next_try_at)
 
 

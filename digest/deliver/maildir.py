@@ -18,24 +18,37 @@ class MaildirTransport:
         self._path = path
 
     def send(self, mail: Mail) -> Reply:
-        name = f"{time.time_ns()}.{os.getpid()}_{next(_numbers)}.{socket.gethostname()}"
+        name = _unique_name()
+        draft = self._path / "tmp" / name
         try:
             for folder in ("tmp", "new", "cur"):
                 (self._path / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = self._path / "tmp" / name
-            with draft.open("xb") as file:
-                file.write(_envelope(mail) + mail.content.replace(b"\r\n", b"\n"))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.rename(self._path / "new" / name)
+            try:
+                _write(draft, _envelope(mail) + mail.content.replace(b"\r\n", b"\n"))
+                draft.rename(self._path / "new" / name)
+            finally:
+                draft.unlink(missing_ok=True)  # it is there still where something failed
         except OSError as error:
             raise RelayDown(
-                f"The Maildir {self._path} can't be written to: {error.strerror}."
+                f"The Maildir {self._path} can't be written to: {error.strerror or error}."
             ) from None
         return Reply(250, f"2.0.0 kept as {name}")
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _unique_name() -> str:
+    """A name that nobody else gives: time, process, number, host (as Maildir asks)."""
+    host = socket.gethostname().replace("/", r"\057").replace(":", r"\072")
+    return f"{time.time_ns()}.{os.getpid()}_{next(_numbers)}.{host}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _envelope(mail: Mail) -> bytes:

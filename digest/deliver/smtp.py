@@ -5,182 +5,185 @@ sent) from one cut after the final dot (unknown). So the transaction is spoken h
 command, and the moment at which the dot is handed to the socket is known.
 """
 
+import contextlib
+import re
 import smtplib
-import socket
-import ssl
 
+from digest.deliver.smtp_session import Limits, SmtpSession, plain_text, reason_of
 from digest.deliver.transport import InDoubt, Mail, RelayDown, Reply
-from digest.domain.relay import Security, SmtpRelay
+from digest.domain.relay import SmtpRelay
 
-CONNECT_SECONDS = 30.0
-COMMAND_SECONDS = 60.0
-GOODBYE_SECONDS = 5.0
-# RFC 5321, section 4.5.3.2.6: who waits less for the answer to the dot makes duplicates.
-DATA_SECONDS = 600.0
+# So many mails in a row over which the connection broke make the relay the culprit.
+MOST_BREAKS = 5
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class _Broken(Exception):
+    """The connection broke before the dot: the mail was not sent. ``reply`` says how."""
+
+    def __init__(self, reply: Reply, *, try_at_once: bool) -> None:
+        super().__init__(str(reply))
+        self.reply = reply
+        self.try_at_once = try_at_once
 
 
 class SmtpTransport:
-    """One connection to an SMTP relay."""
+    """One connection to an SMTP relay.
 
-    def __init__(self, relay: SmtpRelay, password: str | None = None) -> None:
+    Relays end connections after so many mails, and some break over one odd mail. So a mail whose
+    connection broke is tried at once on a new one, where the old one had served before; otherwise
+    it is put off as if asked to try later (451 4.4.2), and the next mails go on. Only a relay that
+    can't be connected to, or breaks over ``MOST_BREAKS`` mails in a row, is down.
+    """
+
+    def __init__(
+        self, relay: SmtpRelay, password: str | None = None, limits: Limits = Limits()
+    ) -> None:
         """``password`` is kept apart from the relay's URL, which may be shown and logged."""
         self._relay = relay
         self._password = password
-        self._client: smtplib.SMTP | None = None
+        self._limits = limits
+        self._session: SmtpSession | None = None
+        self._breaks = 0  # in a row
+        self._last_break = ""
 
     def send(self, mail: Mail) -> Reply:
-        client = self._client or self._connect()
-        try:
-            reply = self._before_data(client, mail)
-            if reply is not None:
-                return reply
-            self._body(client, mail)
-        except (OSError, smtplib.SMTPException) as error:
+        if self._breaks >= MOST_BREAKS:
             self._drop()
-            raise RelayDown(_said(self._relay, error)) from None
-        return self._answer(client)
+            raise RelayDown(f"{self._last_break} {self._breaks} mails in a row ended like this.")
+        try:
+            reply = self._tried(mail)
+        except _Broken as broken:
+            self._note_break(broken.reply.text)
+            return broken.reply
+        except InDoubt as error:
+            self._note_break(str(error))
+            raise
+        if reply.code == 421:
+            self._note_break(self._sentence(f"answered {reply}"))
+        else:
+            self._breaks = 0
+        return reply
 
     def close(self) -> None:
-        if self._client is not None:
-            try:
-                _set_timeout(self._client, GOODBYE_SECONDS)
-                self._client.quit()
-            except (OSError, smtplib.SMTPException):
-                pass
+        if self._session is not None:
+            self._session.limit = self._limits.goodbye
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._session.quit()
         self._drop()
 
-    def _before_data(self, client: smtplib.SMTP, mail: Mail) -> Reply | None:
+    def _tried(self, mail: Mail) -> Reply:
+        has_served = self._session is not None
+        try:
+            return self._hand_over(mail)
+        except _Broken as broken:
+            if not (has_served and broken.try_at_once):
+                raise
+        return self._hand_over(mail)
+
+    def _hand_over(self, mail: Mail) -> Reply:
+        session = self._session or self._connected()
+        try:
+            refusal = self._envelope(session, mail)
+            if refusal is not None:
+                return refusal
+            session.send(_stuffed(mail.content))
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            reply = Reply(451, f"4.4.2 {self._sentence(reason_of(error))}")
+            raise _Broken(reply, try_at_once=not isinstance(error, TimeoutError)) from None
+        return self._answer(session)
+
+    def _envelope(self, session: SmtpSession, mail: Mail) -> Reply | None:
         """MAIL, RCPT and DATA; gives the relay's refusal, or None when it waits for the body."""
-        options = self._mail_options(client, mail)
+        options = _mail_options(session, mail)
         if options is None:
             return Reply(553, "5.6.7 the relay does not offer SMTPUTF8, which this address needs")
-        for code, text in (
-            client.mail(mail.return_path, options),
-            client.rcpt(mail.recipient),
-        ):
+        for command in (f"MAIL FROM:<{mail.return_path}>{options}", f"RCPT TO:<{mail.recipient}>"):
+            code, text = session.docmd(command)
             if code // 100 != 2:
-                return self._refused(client, code, text)
-        code, text = client.docmd("DATA")
-        return None if code == 354 else self._refused(client, code, text)
+                return self._refused(session, code, text)
+        code, text = session.docmd("DATA")
+        return None if code == 354 else self._refused(session, code, text)
 
-    def _mail_options(self, client: smtplib.SMTP, mail: Mail) -> list[str] | None:
-        options = [f"SIZE={len(mail.content)}"] if client.has_extn("size") else []
-        if mail.recipient.isascii():
-            client.command_encoding = "ascii"
-            return options
-        if not client.has_extn("smtputf8"):
-            return None
-        client.command_encoding = "utf-8"
-        return [*options, "SMTPUTF8", "BODY=8BITMIME"]
-
-    def _refused(self, client: smtplib.SMTP, code: int, text: bytes) -> Reply:
+    def _refused(self, session: SmtpSession, code: int, text: bytes) -> Reply:
         """A refusal of this mail ends the transaction; 421 and nonsense end the connection."""
-        if code == 421 or not 400 <= code <= 599:
-            self._drop()
-            raise RelayDown(f"The relay {self._relay.shown} answered {code} {_text(text)}.")
-        try:
-            client.rset()
-        except (OSError, smtplib.SMTPException):
-            self._drop()  # the refusal stands all the same
-        return Reply(code, _text(text))
-
-    def _body(self, client: smtplib.SMTP, mail: Mail) -> None:
-        """The message, dot-stuffed (RFC 5321, section 4.5.2), all but its final dot."""
-        content = mail.content.replace(b"\r\n.", b"\r\n..")
-        client.send((b"." if content.startswith(b".") else b"") + content)
-
-    def _answer(self, client: smtplib.SMTP) -> Reply:
-        """Send the dot and wait for what decides; from here on a break leaves doubt."""
-        try:
-            _set_timeout(client, DATA_SECONDS)
-            client.send(b".\r\n")
-            code, text = client.getreply()
-            _set_timeout(client, COMMAND_SECONDS)
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            raise InDoubt(_said(self._relay, error)) from None
-        if not (200 <= code <= 299 or 400 <= code <= 599):
-            self._drop()
-            raise InDoubt(f"The relay {self._relay.shown} answered {code} {_text(text)}.")
+        reply = Reply(code, plain_text(text))
         if code == 421:
             self._drop()
-        return Reply(code, _text(text))
-
-    def _connect(self) -> smtplib.SMTP:
-        """Connect, protect, authenticate. TLS that is asked for is never done without."""
+            raise _Broken(reply, try_at_once=True)
+        if not 400 <= code <= 599:
+            raise smtplib.SMTPResponseException(code, text)
         try:
-            self._client = self._greeted()
+            is_forgotten = session.rset()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            is_forgotten = False
+        if not is_forgotten:
+            self._drop()  # the refusal stands all the same
+        return reply
+
+    def _answer(self, session: SmtpSession) -> Reply:
+        """Wait for what decides: the dot is out, so from here on a break leaves doubt."""
+        session.limit = self._limits.dot
+        try:
+            code, text = session.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise RelayDown(_said(self._relay, error)) from None
-        return self._client
+            raise InDoubt(self._sentence(reason_of(error))) from None
+        session.limit = self._limits.command
+        if not (200 <= code <= 299 or 400 <= code <= 599):
+            self._drop()
+            raise InDoubt(self._sentence(reason_of(smtplib.SMTPResponseException(code, text))))
+        if code == 421:
+            self._drop()
+        return Reply(code, plain_text(text))
 
-    def _greeted(self) -> smtplib.SMTP:
-        relay = self._relay
-        if relay.security is Security.TLS:
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
-                relay.host,
-                relay.port,
-                timeout=CONNECT_SECONDS,
-                context=_tls(relay),
-            )
-        else:
-            client = smtplib.SMTP(relay.host, relay.port, timeout=CONNECT_SECONDS)
-        self._client = client
-        if client.sock is not None:  # the dot is a small write behind a large one
-            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.ehlo_or_helo_if_needed()
-        self._protect(client)
-        if relay.user is not None:
-            client.login(relay.user, self._password or "")
-        _set_timeout(client, COMMAND_SECONDS)
-        return client
-
-    def _protect(self, client: smtplib.SMTP) -> None:
-        security = self._relay.security
-        offered = client.has_extn("starttls")
-        if security is Security.STARTTLS_REQUIRED and not offered:
-            raise smtplib.SMTPNotSupportedError("it does not offer STARTTLS, which is required")
-        if offered and security in (Security.STARTTLS_REQUIRED, Security.STARTTLS_OPTIONAL):
-            client.starttls(context=_tls(self._relay))
-            client.ehlo()
+    def _connected(self) -> SmtpSession:
+        session = self._session = SmtpSession(self._relay, self._limits)
+        try:
+            session.begin(self._password)
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise RelayDown(self._sentence(reason_of(error))) from None
+        session.limit = self._limits.command
+        return session
 
     def _drop(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _note_break(self, said: str) -> None:
+        self._breaks += 1
+        self._last_break = said.removeprefix("4.4.2 ")
+
+    def _sentence(self, what_it_did: str) -> str:
+        return f"The relay {self._relay.shown} {what_it_did}."
 
 
-def _set_timeout(client: smtplib.SMTP, seconds: float) -> None:
-    if client.sock is None:
-        raise smtplib.SMTPServerDisconnected("it closed the connection")
-    client.sock.settimeout(seconds)
+def _mail_options(session: SmtpSession, mail: Mail) -> str | None:
+    """The parameters of MAIL; None where the address needs what the relay can't do."""
+    size = f" SIZE={len(mail.content)}" if session.has_extn("size") else ""
+    if mail.recipient.isascii():
+        session.command_encoding = "ascii"
+        return size
+    if not session.has_extn("smtputf8"):
+        return None
+    session.command_encoding = "utf-8"
+    return f"{size} SMTPUTF8 BODY=8BITMIME"
 
 
-def _tls(relay: SmtpRelay) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=relay.ca_file)
-    # Opportunistic TLS (RFC 7435) protects against listening only: there is nothing to verify.
-    if not relay.verify or relay.security is Security.STARTTLS_OPTIONAL:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+def _stuffed(content: bytes) -> bytes:
+    r"""The message as it goes over the wire, its final dot included (RFC 5321, section 4.5.2).
 
-
-def _text(words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())[:500]
-
-
-def _said(relay: SmtpRelay, error: Exception) -> str:
-    """One sentence about a failed connection, with the relay's own words where it gave some."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        words = f"refused the user name or password ({_text(error.smtp_error)})"
-    elif isinstance(error, smtplib.SMTPResponseException):
-        words = f"answered {error.smtp_code} {_text(error.smtp_error)}"
-    elif isinstance(error, TimeoutError):
-        words = "did not answer in time"
-    elif isinstance(error, ssl.SSLError):
-        words = f"failed in TLS: {error.reason or error}"
-    else:
-        words = f"can't be reached: {error}"
-    return f"The relay {relay.shown} {words}."
+    A bare CR or LF becomes a line end: relays that take ``\n.\n`` for the end of a message would
+    read what follows as commands (CVE-2023-51764).
+    """
+    ends = content.count(b"\r\n")
+    if not ends == content.count(b"\n") == content.count(b"\r"):
+        content = _LINE_END.sub(b"\r\n", content)
+    if not content.endswith(b"\r\n"):
+        content += b"\r\n"
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"

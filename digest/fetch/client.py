@@ -3,7 +3,6 @@
 import ssl
 from functools import cached_property
 from http import HTTPStatus
-from urllib.parse import urljoin
 
 import httpcore
 import httpx
@@ -16,6 +15,7 @@ from digest.fetch.body import ACCEPTED_ENCODINGS, read_body
 from digest.fetch.limits import Limits
 from digest.fetch.pinned import Deadline, PinnedBackend
 from digest.fetch.polite import Queue
+from digest.fetch.redirects import explained, next_hop
 from digest.fetch.response import Response, response_of
 from digest.fetch.retry_after import retry_after
 from digest.fetch.robots_cache import PRODUCT, RobotsCache
@@ -23,7 +23,6 @@ from digest.fetch.target import DEFAULT_PORTS, Target, parse_target
 from digest.settings import Settings
 
 ANYTHING = "*/*"
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LATER = frozenset({408, 425, 429})  # and everything from 500
 
 
@@ -83,22 +82,21 @@ class Fetcher:
         return self._follow(url, {"accept": "text/plain"}, robots=False)
 
     def _follow(self, url: str, headers: dict[str, str], *, robots: bool) -> Response:
+        asked = target = parse_target(url)
         left = self._limits.total  # waiting for our turn has a limit of its own
         for _ in range(self._limits.redirects + 1):
-            target = parse_target(url)
-            if robots:
-                self._robots.check(target)
-            with self._queue.turn(_queue_name(target)):
-                started = monotonic()
-                response = self._exchange(target, headers, Deadline(left))
-                left -= monotonic() - started
-            location = response.headers.get("location")
-            if response.status not in REDIRECTS or not location:
+            with explained(asked, target):
+                if robots:
+                    self._robots.check(target)
+                with self._queue.turn(_queue_name(target)):
+                    started = monotonic()
+                    response = self._exchange(target, headers, Deadline(left))
+                    left -= monotonic() - started
+                following = next_hop(target, response)
+            if following is None:
                 return response
-            url = _next_hop(target, location)
-        raise Permanent(
-            f"{parse_target(url).host} redirects more than {self._limits.redirects} times."
-        )
+            target = parse_target(following)
+        raise Permanent(f"{asked.host} redirects more than {self._limits.redirects} times.")
 
     def _exchange(self, target: Target, headers: dict[str, str], deadline: Deadline) -> Response:
         try:
@@ -176,13 +174,6 @@ class Fetcher:
 def _queue_name(target: Target) -> str:
     """One queue per host; servers on other ports (of development) are hosts of their own."""
     return target.host if target.port in DEFAULT_PORTS.values() else target.authority
-
-
-def _next_hop(target: Target, location: str) -> str:
-    try:
-        return urljoin(target.url, location.strip())
-    except ValueError:
-        raise Permanent(f"{target.host} redirects to an address that can't be read.") from None
 
 
 def _headers(answer: httpcore.Response) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Campaigns: an edition on its way to a list, and the batches that its deliveries lie in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Interval, UniqueConstraint, func, or_, select, update
@@ -70,6 +71,7 @@ class Batch(Row):
     skipped: Mapped[int] = mapped_column(default=0)
     cancelled: Mapped[int] = mapped_column(default=0)
     uncertain: Mapped[int] = mapped_column(default=0)
+    doubted: Mapped[int] = mapped_column(default=0)  # rows that may have gone out unrecorded
 
 
 def find_campaign(session: Session, campaign_id: UUID) -> Campaign:
@@ -110,9 +112,32 @@ def counts(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
     return {state: int(n) for state, n in zip(DeliveryState, row, strict=True)}
 
 
-def tally(session: Session, batch_id: UUID, changes: Mapping[DeliveryState, int]) -> None:
+def count_doubted(session: Session, campaign_id: UUID) -> int:
+    """How many people may have got a copy more than the ledger says, by the tallies."""
+    doubted = select(func.sum(Batch.doubted)).where(Batch.campaign_id == campaign_id)
+    return int(session.scalar(doubted) or 0)
+
+
+def lock_batches(session: Session, batch_ids: Collection[UUID]) -> None:
+    """Hold batches until the transaction ends. Whoever changes rows takes their batch first, so
+    that no two wait for each other."""
+    ordered = select(Batch.id).where(Batch.id.in_(batch_ids)).order_by(Batch.id)
+    session.execute(ordered.with_for_update())
+
+
+def tally(
+    session: Session,
+    batch_id: UUID,
+    changes: Mapping[DeliveryState, int],
+    *,
+    doubted: int = 0,
+) -> None:
     """Add ``changes`` (state → plus or minus) to a batch's tallies."""
-    sums = {state.value: getattr(Batch, state.value) + n for state, n in changes.items() if n}
+    sums: dict[str, Any] = {
+        state.value: getattr(Batch, state.value) + n for state, n in changes.items() if n
+    }
+    if doubted:
+        sums["doubted"] = Batch.doubted + doubted
     if sums:
         session.execute(update(Batch).where(Batch.id == batch_id).values(sums))
 

@@ -20,7 +20,7 @@ from digest.domain.states import (
     SubscriptionState,
 )
 from digest.store.base import UtcDateTime
-from digest.store.campaigns import Batch, Campaign, bring_forward, tally
+from digest.store.campaigns import Batch, Campaign, bring_forward, lock_batches, tally
 from digest.store.deliveries import Delivery, in_batch
 from digest.store.engine import db_now, typed_values
 from digest.store.subscribers import Subscriber, Subscription
@@ -67,24 +67,27 @@ def flush_outcomes(
 
     The others were taken from us when our lease ran out: their rows stay as they are.
     """
-    if not outcomes:
-        return set()
-    recorded = set(session.scalars(_record(owner, outcomes)))
-    changes: dict[UUID, Counter[DeliveryState]] = {}
-    due: dict[UUID, datetime] = {}
-    for claimed, outcome in outcomes:
-        if claimed.id not in recorded:
-            continue
-        counter = changes.setdefault(claimed.batch_id, Counter())
-        counter[outcome.state] += 1
-        counter[DeliveryState.SENDING] -= 1
-        if outcome.state in OPEN_DELIVERY_STATES and outcome.next_at is not None:
-            due[claimed.batch_id] = min(due.get(claimed.batch_id, outcome.next_at), outcome.next_at)
-    for batch_id, counter in changes.items():
-        tally(session, batch_id, counter)
-    for batch_id, at in due.items():
-        bring_forward(session, batch_id, at)
+    lock_batches(session, {claimed.batch_id for claimed, _ in outcomes})
+    recorded = set(session.scalars(_record(owner, outcomes))) if outcomes else set()
+    for batch_id in {claimed.batch_id for claimed, _ in outcomes}:
+        ours = [
+            (claimed, outcome)
+            for claimed, outcome in outcomes
+            if claimed.batch_id == batch_id and claimed.id in recorded
+        ]
+        _settle(session, batch_id, ours)
     return recorded
+
+
+def _settle(session: Session, batch_id: UUID, ours: Sequence[tuple[Claimed, Outcome]]) -> None:
+    """Bring a batch's tallies and its next due time up to date."""
+    changes = Counter(outcome.state for _, outcome in ours)
+    changes[DeliveryState.SENDING] -= len(ours)
+    newly = sum(outcome.in_doubt and claimed.doubts == 0 for claimed, outcome in ours)
+    tally(session, batch_id, changes, doubted=newly)
+    again = [o.next_at for _, o in ours if o.state in OPEN_DELIVERY_STATES and o.next_at]
+    if again:
+        bring_forward(session, batch_id, min(again))
 
 
 def renew_lease(

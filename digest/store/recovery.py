@@ -28,12 +28,15 @@ def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Coun
     total: Counter[DeliveryState] = Counter()
     stuck = select(Batch).where(Batch.campaign_id == campaign.id, Batch.sending > 0)
     for batch in session.scalars(stuck.with_for_update(skip_locked=True)).all():
-        moved = Counter(session.scalars(_expire(batch, campaign, now)).all())
-        if not moved:
+        expired = session.execute(_expire(batch, campaign, now)).all()
+        if not expired:
             continue
+        moved = Counter(DeliveryState(state) for state, _ in expired)
         total += moved
-        tally(session, batch.id, moved + Counter({DeliveryState.SENDING: 0}))
-        tally(session, batch.id, {DeliveryState.SENDING: -moved.total()})
+        changes = moved + Counter()
+        changes[DeliveryState.SENDING] -= len(expired)
+        newly = sum(doubts == 1 for _, doubts in expired)
+        tally(session, batch.id, changes, doubted=newly)
         if moved[DeliveryState.QUEUED]:
             bring_forward(session, batch.id, now)
     return total
@@ -60,7 +63,7 @@ def _expire(batch: Batch, campaign: Campaign, now: datetime) -> Any:
             owner=None,
             lease_until=None,
         )
-        .returning(Delivery.state)
+        .returning(Delivery.state, Delivery.doubts)
         .execution_options(synchronize_session=False)
     )
 

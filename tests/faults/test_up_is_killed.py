@@ -1,11 +1,9 @@
 """`digest up` is killed with -9 at any moment: nobody is skipped, copies are bounded and named."""
 
 import json
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,26 +17,11 @@ from digest.settings import load_settings
 from digest.store import schema
 from digest.store.engine import Database
 from tests.builders import a_sending_campaign
+from tests.commands import DIGEST, environment, run_digest
 from tests.servers import answers, free_port, wait_until
 
 PEOPLE = 1_500
 KILLS = 4
-DIGEST = [sys.executable, "-m", "digest"]
-
-
-def environment(home: Path, inbox: Inbox) -> dict[str, str]:
-    return {
-        **os.environ,
-        "DIGEST_HOME": str(home),
-        "DIGEST_SMTP_URL": inbox.smtp_url,
-        "DIGEST_LOG_LEVEL": "WARNING",
-    }
-
-
-def digest(env: dict[str, str], *words: str) -> str:
-    done = subprocess.run([*DIGEST, *words], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def start_up(env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -63,7 +46,7 @@ def test_killing_up_skips_nobody_and_repeats_at_most_a_window_each_time(tmp_path
     campaign_id = a_sending_campaign(db, settings, addresses, expires=False)
     db.close()
     with Inbox(tmp_path / "mails") as inbox:
-        env = environment(home, inbox)
+        env = environment(home=home, smtp_url=inbox.smtp_url, log_level="WARNING")
         for _ in range(KILLS):
             process = start_up(env, tmp_path / "log")
             before = len(inbox.envelopes)
@@ -80,20 +63,15 @@ def test_killing_up_skips_nobody_and_repeats_at_most_a_window_each_time(tmp_path
 
 def is_done(env: dict[str, str]) -> bool:
     time.sleep(0.5)
-    return json.loads(digest(env, "campaign", "status", "latest", "--json"))["state"] == "done"
+    return json.loads(run_digest(env, "campaign", "status", "latest", "--json"))["state"] == "done"
 
 
 def judge(env, inbox, addresses, campaign_id):
-    audit = json.loads(digest(env, "campaign", "audit", campaign_id, "--json"))
+    audit = json.loads(run_digest(env, "campaign", "audit", campaign_id, "--json"))
     assert audit["balanced"]
     got = Counter(str(parse_address(envelope.rcpt_to[0])) for envelope in inbox.envelopes)
-    doubtful = {
-        row["address"]
-        for row in map(
-            json.loads, digest(env, "campaign", "deliveries", campaign_id, "--json").splitlines()
-        )
-        if row["doubts"]
-    }
+    lines = run_digest(env, "campaign", "deliveries", campaign_id, "--json").splitlines()
+    doubtful = {row["address"] for row in map(json.loads, lines) if row["doubts"]}
     uncertain = audit["counts"].get("uncertain", 0)
     assert audit["counts"].get("sent", 0) + uncertain == len(addresses), audit
     assert set(addresses) - set(got) <= doubtful, "lost"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from digest.domain.brief import Image
 from digest.domain.errors import DigestError, Permanent, Transient
 from digest.domain.states import SourceKind
 from tests.integration.collect.newsroom import BULLETS, PARAGRAPHS, article, content, rss, rss_item
@@ -21,6 +22,15 @@ def test_a_full_feed_needs_no_page(site, collect):
     assert brief.teaser == "The port grew."
     assert brief.published is None
     assert site.paths() == ["/rss"]
+
+
+def test_a_picture_without_words_takes_those_of_the_text(site, collect):
+    text = content() + "<img src='/quay-640x320.png' alt='Two cranes at dawn'>"
+    whole = f"<content:encoded><![CDATA[{text}]]></content:encoded>"
+    media = "<media:content url='/quay.png' medium='image'/>"
+    site.serve("/rss", rss(rss_item("/a", more=whole + media)))
+    (brief,) = collect(SourceKind.FEED, site.url("/rss")).briefs
+    assert brief.image == Image(site.url("/quay.png"), "Two cranes at dawn")
 
 
 def test_a_summary_has_its_page_read(site, collect):

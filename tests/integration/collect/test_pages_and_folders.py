@@ -53,6 +53,48 @@ def test_an_index_does_not_read_known_pages_again(site, collect):
     assert site.paths() == ["/robots.txt", "/"]
 
 
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "<header><a href='/desk'>Every desk of ours</a></header>",
+        "<div role=banner><a href='/desk'>Every desk of ours</a></div>",
+        "<div class=top><a href='/'>The Orrin Coast Courier</a></div>",
+        "<div class=top><a href='/?utm_source=logo#top'>The Orrin Coast Courier</a></div>",
+        "<main><p><a href='/'>The Orrin Coast Courier</a> of today</p></main>",
+    ],
+)
+def test_a_sites_name_and_menus_are_no_briefs(site, collect, menu):
+    site.serve("/news/", f"<html><body>{menu}<p>No story today</p></body></html>".encode())
+    site.serve("/", article("The Orrin Coast Courier").encode())
+    site.serve("/desk", article("Every desk of ours").encode())
+    assert collect(SourceKind.INDEX, site.url("/news/")).briefs == ()
+    assert site.paths() == ["/robots.txt", "/news/"]
+
+
+def test_a_header_inside_a_story_holds_its_headline(site, collect):
+    story = "<article><header><h2><a href='/1'>Lindmouth opens its quay</a></h2></header></article>"
+    site.serve("/news/", f"<html><body>{story}</body></html>".encode())
+    site.serve("/1", article().encode())
+    (brief,) = collect(SourceKind.INDEX, site.url("/news/")).briefs
+    assert brief.url == site.url("/1")
+
+
+SECTION = "<meta property='article:section' content='Ports &amp; Trade'>"
+
+
+def test_a_pages_section_is_its_category(site, collect, tmp_path):
+    site.serve("/", INDEX.encode())
+    site.serve("/1", article(head=SECTION).encode())
+    (tmp_path / "a.html").write_text(article(head=SECTION))
+    for kind, url in (
+        (SourceKind.INDEX, site.url("/")),
+        (SourceKind.PAGE, site.url("/1")),
+        (SourceKind.FOLDER, str(tmp_path / "a.html")),
+    ):
+        (brief,) = collect(kind, url).briefs
+        assert brief.categories == ("Ports & Trade",)
+
+
 @pytest.fixture
 def folder(tmp_path):
     root = tmp_path / "captured"

@@ -12,6 +12,19 @@ import brotli
 import pytest
 
 from digest.domain.errors import DigestError, Permanent, Transient
+from tests.integration.fetch.bombs import (
+    announced,
+    brotli_bomb,
+    deflate_bomb,
+    empty_blocks,
+    endless_chunks,
+    endless_identity,
+    gzip_bomb,
+    tiny_chunks,
+)
+
+LONG = 30  # seconds that a hanging server takes, and no fetch waits for
+SOON = 6  # seconds within which a fetch has ended that may take half a second: machines are busy
 
 
 def failure(fetcher, url: str, kind: type[DigestError], **options) -> str:
@@ -66,10 +79,10 @@ def test_the_time_that_a_server_names_is_passed_on_and_kept(site, fetcher, value
 
 
 def test_a_server_that_never_answers_is_given_up(site, fetcher_with):
-    site.routes["/feed"] = lambda handler: time.sleep(2)
+    site.routes["/feed"] = lambda handler: time.sleep(LONG)
     started = time.monotonic()
     assert "in time" in failure(fetcher_with(read=0.3), site.url("/feed"), Transient)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < SOON
 
 
 def test_a_body_that_drips_is_cut_at_the_total_time(site, fetcher_with):
@@ -77,20 +90,20 @@ def test_a_body_that_drips_is_cut_at_the_total_time(site, fetcher_with):
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
         handler.end_headers()
-        for _ in range(30):
+        for _ in range(LONG * 10):
             handler.wfile.write(b"x")
             time.sleep(0.1)
 
     site.routes["/feed"] = drip
     started = time.monotonic()
     assert "in time" in failure(fetcher_with(total=0.6), site.url("/feed"), Transient)
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < SOON
 
 
 def test_headers_that_drip_are_cut_at_the_total_time(site, fetcher_with):
     def drip(handler):
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for _ in range(30):
+        for _ in range(LONG * 10):
             handler.wfile.write(b"X: y\r\n")
             handler.wfile.flush()
             time.sleep(0.1)
@@ -98,18 +111,18 @@ def test_headers_that_drip_are_cut_at_the_total_time(site, fetcher_with):
     site.routes["/feed"] = drip
     started = time.monotonic()
     assert "in time" in failure(fetcher_with(total=0.6), site.url("/feed"), Transient)
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < SOON
 
 
 def test_a_look_up_that_hangs_is_cut_at_the_total_time(fetcher_with):
     def hang(host, port):
-        time.sleep(2)
+        time.sleep(LONG)
         return ["127.0.0.1"]
 
     started = time.monotonic()
     with pytest.raises(Transient, match=r"slow\.example was not looked up"):
         fetcher_with(resolve=hang, total=0.3).get("http://slow.example/")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < SOON
 
 
 def test_an_unknown_name_is_said_to_be_unknown(fetcher_with):
@@ -159,67 +172,7 @@ def test_endless_continues_are_cut_at_the_total_time(site, fetcher_with):
     site.routes["/feed"] = go_on
     started = time.monotonic()
     assert "in time" in failure(fetcher_with(total=0.5), site.url("/feed"), Transient)
-    assert time.monotonic() - started < 1.5
-
-
-def endless_chunks(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
-    block = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-    for _ in range(3200):  # 200 MB
-        handler.wfile.write(block)
-
-
-def endless_identity(handler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    for _ in range(3200):
-        handler.wfile.write(b"x" * 0x10000)
-
-
-def announced(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(200 * 1024 * 1024))
-    handler.end_headers()
-    handler.wfile.write(b"x")
-
-
-def gzip_bomb(handler) -> None:
-    """64 kB on the wire, 64 MB unpacked."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
-    handler.send_response(200)
-    handler.send_header("Content-Encoding", "gzip")
-    handler.end_headers()
-    block = bytes(16 * 1024 * 1024)
-    for _ in range(4):
-        handler.wfile.write(compressor.compress(block))
-    handler.wfile.write(compressor.flush())
-
-
-def deflate_bomb(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Encoding", "deflate")
-    handler.end_headers()
-    handler.wfile.write(zlib.compress(bytes(64 * 1024 * 1024), 9))
-
-
-def brotli_bomb(handler) -> None:
-    """A hundred bytes that mean 64 MB."""
-    handler.send_response(200)
-    handler.send_header("Content-Encoding", "br")
-    handler.end_headers()
-    handler.wfile.write(brotli.compress(bytes(64 * 1024 * 1024), quality=4))
-
-
-def empty_blocks(handler) -> None:
-    """Compressed data that unpacks to nothing, for ever (RFC 1951, section 3.2.4)."""
-    handler.send_response(200)
-    handler.send_header("Content-Encoding", "deflate")
-    handler.end_headers()
-    handler.wfile.write(b"\x78\x9c")
-    for _ in range(1000):
-        handler.wfile.write(b"\x00\x00\x00\xff\xff" * 10_000)
+    assert time.monotonic() - started < SOON
 
 
 @pytest.mark.parametrize(
@@ -236,18 +189,9 @@ def empty_blocks(handler) -> None:
 )
 def test_a_body_beyond_the_limit_is_not_read_further(site, fetcher, bomb):
     site.routes["/feed"] = bomb
-    started = time.monotonic()
+    started = time.thread_time()  # ours alone: the server is busy in threads of its own
     assert "more than 10 MB" in failure(fetcher, site.url("/feed"), Permanent)
-    assert time.monotonic() - started < 3
-
-
-def tiny_chunks(handler) -> None:
-    handler.send_response(200)
-    handler.send_header("Transfer-Encoding", "chunked")
-    handler.end_headers()
-    for _ in range(40):
-        handler.wfile.write(b"1\r\nx\r\n" * 5_000)
-    handler.wfile.write(b"0\r\n\r\n")
+    assert time.thread_time() - started < 1
 
 
 # In a process of its own, because the peak of this one has long been higher; and by VmHWM, because
@@ -311,15 +255,16 @@ def test_a_packed_body_that_breaks_off_is_not_taken(site, fetcher, encoding, pac
 
 def test_a_gzip_body_of_countless_members_is_refused(site, fetcher):
     site.serve("/feed", gzip.compress(b"") * 20_000, Content_Encoding="gzip")
-    started = time.monotonic()
+    started = time.thread_time()
     assert "can't be unpacked" in failure(fetcher, site.url("/feed"), Permanent)
-    assert time.monotonic() - started < 1
+    assert time.thread_time() - started < 0.2
 
 
 def test_a_server_that_dies_does_not_hold_up_others(site, fetcher_with):
     """Two hosts, one hanging: the other one's turn comes at once."""
-    fetcher = fetcher_with(allow="127.0.0.0/8", read=1.5, resolve=lambda *_: ["127.0.0.1"])
-    site.routes["/hang"] = lambda handler: time.sleep(1)
+    fetcher = fetcher_with(allow="127.0.0.0/8", read=LONG, resolve=lambda *_: ["127.0.0.1"])
+    is_over = threading.Event()
+    site.routes["/hang"] = lambda handler: is_over.wait(LONG)
     site.serve("/feed", b"x")
     outcome: list[str] = []
 
@@ -331,8 +276,10 @@ def test_a_server_that_dies_does_not_hold_up_others(site, fetcher_with):
 
     thread = threading.Thread(target=hang)
     thread.start()
-    started = time.monotonic()
+    while not site.requests:
+        time.sleep(0.005)
     assert fetcher.get(site.url("/feed", "quick.example")).body == b"x"
-    assert time.monotonic() - started < 0.5
+    assert not outcome
+    is_over.set()
     thread.join()
     assert outcome

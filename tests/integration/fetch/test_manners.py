@@ -100,7 +100,8 @@ def test_one_host_gets_one_request_at_a_time_with_a_pause_between(site, fetcher_
 
 def test_a_queue_that_is_too_long_is_not_waited_for(site, fetcher_with):
     fetcher = fetcher_with(queue=0.2)
-    site.routes["/slow"] = lambda handler: time.sleep(0.8)
+    is_over = threading.Event()
+    site.routes["/slow"] = lambda handler: is_over.wait(30)
 
     def get_slowly() -> None:
         with pytest.raises(Transient):
@@ -108,9 +109,11 @@ def test_a_queue_that_is_too_long_is_not_waited_for(site, fetcher_with):
 
     thread = threading.Thread(target=get_slowly)
     thread.start()
-    time.sleep(0.1)
+    while not site.requests:
+        time.sleep(0.005)
     with pytest.raises(Transient, match="busy with other requests"):
         fetcher.get(site.url("/feed"))
+    is_over.set()
     thread.join()
 
 

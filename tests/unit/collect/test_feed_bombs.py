@@ -47,10 +47,10 @@ EXTERNAL = (
     ],
 )
 def test_declared_entities_are_refused_up_front(document):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Permanent, match=r"feeds\.example declares entities"):
         read(document)
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 def test_an_external_entity_or_include_reads_no_file():
@@ -98,10 +98,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_of_hostile_feed_takes_less_than_a_second(name):
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(Permanent):
         read(HOSTILE[name])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_a_megabyte_of_hostile_feed_takes_less_than_a_second(name):
     ["[" * MEGABYTE, "{" * 1000, '{"a":' * 200_000, "[1" + ",1" * 500_000, "9" * MEGABYTE, "", '"'],
 )
 def test_json_that_is_none_or_a_bomb_is_refused_at_once(text):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Permanent, match="The answer"):
         read_json(text.encode(), None, name="The answer")
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 @pytest.mark.parametrize("piece", ["<div>", "<a href=x>", "<", "&", "<!--", "<b><p>", "<td>"])
 def test_a_megabyte_of_hostile_page_takes_less_than_a_second(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(Permanent):
         read_html((piece * (MEGABYTE // len(piece))).encode(), None, name="The page")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -44,6 +44,6 @@ def test_a_rule_decides(text, path, allowed):
 
 def test_patterns_of_many_stars_take_no_time():
     text = "User-agent: *\n" + f"Disallow: /{'a*' * 500}$b\n" * 400
-    started = time.perf_counter()
+    started = time.process_time()
     parse_robots(text, "bluf-digest").allows("/" + "a" * 2000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -104,6 +104,6 @@ def test_only_plain_web_addresses_pass(url, safe):
 )
 def test_a_megabyte_of_anything_takes_less_than_a_second(clean, piece):
     markup = piece * (1_000_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     clean(markup)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.collect.extract import extract
+from digest.collect.extract import explain, extract
 from digest.collect.extract.bylines import author_in
 from digest.collect.extract.dates import parse_moment
 from digest.domain.brief import Image
@@ -72,6 +72,23 @@ def test_open_graph_gives_picture_time_and_language():
     assert found.image == Image("https://quay.example/a.jpg", "The quay at dawn")
     assert found.published == datetime(2031, 5, 3, tzinfo=UTC)
     assert found.language == "de-AT"
+
+
+LD = '<script type="application/ld+json">{"@type":"NewsArticle","articleSection":%s}</script>'
+TAGS = '<meta property="article:tag" content="Quays"><meta property="article:tag" content="Ice">'
+
+
+@pytest.mark.parametrize(
+    ("head", "categories"),
+    [('<meta property="article:section" content=" World  News ">', ("World News",)),
+     (LD % '["World", "Ports"]', ("World", "Ports")), (LD % '"World"', ("World",)),
+     ('<meta name="article:section" content="world">' + LD % '["World", "Ports"]',
+      ("world", "Ports")),
+     (TAGS, ("Quays", "Ice")), (TAGS + LD % '"World"', ("World",)),
+     (LD % '[[], {"x": 1}, 3, ""]', ()), (LD % f'"{"x" * 500}"', ()), ("", ())],
+)  # fmt: skip
+def test_sections_are_categories_and_tags_only_where_there_are_none(head, categories):
+    assert explain(page(head)).metadata.categories == categories
 
 
 def test_broken_json_ld_is_passed_over():

@@ -391,6 +391,7 @@ def upgrade() -> None:
         sa.Column("skipped", sa.Integer(), nullable=False),
         sa.Column("cancelled", sa.Integer(), nullable=False),
         sa.Column("uncertain", sa.Integer(), nullable=False),
+        sa.Column("doubted", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name="fk_batch_campaign_id", ondelete="CASCADE"
         ),

@@ -1,0 +1,120 @@
+"""The service as separate processes: PostgreSQL, Redis, two Celery workers, two beats."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from digest.actions.lists import Feed, create_list
+from digest.actions.relays import seed_relay
+from digest.actions.sources import create_source
+from digest.actions.subscribe import add_subscriber
+from digest.clock import utc_now
+from digest.demo.inbox import Inbox
+from digest.demo.newsroom import Newsroom
+from digest.domain.states import Stream
+from digest.settings import load_settings
+from digest.store import schema
+from digest.store.engine import Database
+from tests.commands import ROOT, environment, run_digest
+from tests.servers import wait_until
+
+PEOPLE = 120
+
+
+@pytest.fixture
+def celery(tmp_path):
+    """Starts ``celery -A workers.app …`` and stops all that was started."""
+    started: list[subprocess.Popen[bytes]] = []
+    log = (tmp_path / "celery.log").open("ab")
+
+    def start(env, *words):
+        command = [sys.executable, "-m", "celery", "-A", "workers.app", *words]
+        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+    for process in started:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    log.close()
+
+
+def test_a_list_goes_out_once_through_celery_on_redis_and_postgresql(
+    tmp_path, postgres, valkey, celery
+):
+    with Newsroom(utc_now()) as newsroom, Inbox(tmp_path / "mails") as inbox:
+        env = environment(
+            home=tmp_path / "home",
+            database_url=postgres.create_database(f"journey_{uuid4().hex}"),
+            redis_url=valkey.url,
+            smtp_url=inbox.smtp_url,
+            fetch_allow="127.0.0.0/8",
+            fetch_delay=0,
+        )
+        prepare(env, newsroom)
+        for name in ("one", "two"):
+            celery(env, "worker", "--concurrency", "2", "--hostname", f"{name}@%h")
+            celery(env, "beat", "--pidfile", str(tmp_path / f"{name}.pid"))
+        wait_until(lambda: len(inbox.envelopes) >= PEOPLE, "everybody has a mail", 90)
+        wait_until(lambda: status(env)["state"] == "done", "the campaign is done", 30)
+        assert status(env)["balanced"]
+        assert status(env)["counts"] == {"sent": PEOPLE}
+        got = Counter(envelope.rcpt_to[0] for envelope in inbox.envelopes)
+        assert set(got.values()) == {1}
+        runs = json.loads(run_digest(env, "run", "list", "--json"))
+        assert [run["state"] for run in runs] == ["done"]
+
+
+def prepare(env, newsroom):
+    """A list that was made an hour ago, with a run due at this hour, and its people."""
+    settings = load_settings(
+        **{
+            key.removeprefix("DIGEST_").lower(): value
+            for key, value in env.items()
+            if "DIGEST_" in key
+        }
+    )
+    db = Database(settings.database)
+    schema.upgrade(db)
+    now = utc_now()
+    seed_relay(db, settings, now)
+    for place, source in enumerate(newsroom.sources, 1):
+        create_source(
+            db, settings, slug=f"s{place}", url=source.url, kind=source.kind, name=source.name,
+            now=now, actor="test",
+        )  # fmt: skip
+    run_digest(env, "collect")
+    create_list(
+        db,
+        slug="morning",
+        name="The Morning Line",
+        from_address="brief@morning-line.example",
+        postal_address="4 Ropewalk, Port Amsel",
+        feeds=[Feed(f"s{place}") for place in range(1, len(newsroom.sources) + 1)],
+        cadences={Stream.EACH: "hourly"},
+        timezone="UTC",
+        options={"lead_time": timedelta(0)},
+        now=now - timedelta(hours=1),
+        actor="test",
+    )
+    for n in range(PEOPLE):
+        add_subscriber(
+            db, settings, f"reader{n}@mail.example", list_slug="morning", now=now, actor="test"
+        )
+    db.close()
+
+
+def status(env):
+    return json.loads(run_digest(env, "campaign", "audit", "latest", "--json"))

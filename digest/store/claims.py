@@ -22,7 +22,8 @@ from digest.domain.states import (
 from digest.store.base import UtcDateTime
 from digest.store.campaigns import Batch, Campaign, bring_forward, lock_batches, tally
 from digest.store.deliveries import Delivery, in_batch
-from digest.store.engine import db_now, typed_values
+from digest.store.engine import db_now
+from digest.store.rows import rows_table
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
 
@@ -68,7 +69,7 @@ def flush_outcomes(
     The others were taken from us when our lease ran out: their rows stay as they are.
     """
     lock_batches(session, {claimed.batch_id for claimed, _ in outcomes})
-    recorded = set(session.scalars(_record(owner, outcomes))) if outcomes else set()
+    recorded = set(session.scalars(_record(session, owner, outcomes))) if outcomes else set()
     for batch_id in {claimed.batch_id for claimed, _ in outcomes}:
         ours = [
             (claimed, outcome)
@@ -230,8 +231,8 @@ _RESULT = (
 )
 
 
-def _record(owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]) -> Any:
-    """One UPDATE … FROM (VALUES …) that touches only rows which are still ours."""
+def _record(session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]) -> Any:
+    """One UPDATE … FROM that touches only rows which are still ours."""
     rows = [
         (
             claimed.id,
@@ -245,7 +246,7 @@ def _record(owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]) -> Any:
         )
         for claimed, outcome in outcomes
     ]
-    result = typed_values(_RESULT, rows, "result")
+    result = rows_table(session, _RESULT, rows, "result")
     return (
         update(Delivery)
         .where(

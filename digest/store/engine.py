@@ -1,23 +1,13 @@
 """The database: one engine, transactions that begin and end in actions, and its clock."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CTE,
-    ColumnClause,
-    Float,
-    Uuid,
-    create_engine,
-    event,
-    literal,
-    make_url,
-    values,
-)
+from sqlalchemy import Float, Uuid, create_engine, event, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -126,18 +116,6 @@ def insert_for(session: Session, row: type[Row]) -> Any:
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(row)
     return postgresql.insert(row)
-
-
-def typed_values(
-    columns: Sequence[ColumnClause[Any]], rows: Sequence[Sequence[Any]], name: str
-) -> CTE:
-    """Rows of Python values as a table to join, each value bound with its column's type (a bare
-    NULL would be text to PostgreSQL)."""
-    bound = [
-        tuple(literal(value, col.type) for value, col in zip(row, columns, strict=True))
-        for row in rows
-    ]
-    return values(*columns, name=name).data(bound).cte(name)
 
 
 def _engine(url: str) -> Engine:

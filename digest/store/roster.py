@@ -31,8 +31,9 @@ from digest.domain.states import DeliveryState, Feedback, Stream, SubscriptionSt
 from digest.store.base import UtcDateTime
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery
-from digest.store.engine import new_id, typed_values
+from digest.store.engine import new_id
 from digest.store.lists import MailingList
+from digest.store.rows import rows_table
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
 
@@ -79,7 +80,7 @@ def freeze_roster(session: Session, roster: Roster) -> int:
     either wholly before it or wholly after.
     """
     floor = session.scalars(select(new_id())).one()
-    session.execute(_insert_roster(roster))
+    session.execute(_insert_roster(session, roster))
     _cut_batches(session, roster, UUID(int=floor.int >> 80 << 80))
     total = session.scalar(
         select(func.sum(Batch.queued + Batch.skipped)).where(
@@ -114,13 +115,15 @@ def _wants_mail(now: datetime) -> ColumnElement[bool]:
     return or_(Subscription.state == SubscriptionState.CONFIRMED, back)
 
 
-def _insert_roster(roster: Roster) -> Any:
-    plan = typed_values(
+def _insert_roster(session: Session, roster: Roster) -> Any:
+    plan = rows_table(
+        session,
         (column("variant", String()), column("rendition_id", Uuid())),
         list(roster.renditions.items()) or [("", None)],
         "plan",
     )
-    due = typed_values(
+    due = rows_table(
+        session,
         (column("zone", String()), column("hour", Integer()), column("due_at", UtcDateTime())),
         [(name or "", hour, at) for (name, hour), at in roster.due.items()]
         or [("", -1, roster.now)],

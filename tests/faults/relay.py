@@ -35,7 +35,7 @@ FAULTS = {
     "tarpit": "replies to RCPT a byte at a time",
     "half": "closes its own direction at RCPT and goes on listening",
     "garbage": "nonsense to RCPT",
-    "nul": "NULs in the reply to RCPT, and in a good one to the dot",
+    "nul": "NULs in the replies to RCPT and to the dot, which are good otherwise",
     "wrong": "the reply to another command at RCPT",
     "huge": "an endless line at RCPT",
     "chatter": "a reply of endless lines at RCPT",
@@ -244,6 +244,7 @@ class Conversation(asyncio.Protocol):
             return
         self._transport.write(b"220 2.0.0 Go ahead.\r\n" + self._manners.injected)
         self._is_busy = True
+        self._input.clear()  # what was said in clear counts for nothing
         self._transport.pause_reading()
         self._later(self._shake_hands())
 
@@ -261,8 +262,8 @@ class Conversation(asyncio.Protocol):
         self._relay.closed(plain)
         self._transport = secure
         self._relay.opened(secure)
-        self._input.clear()
         self._is_busy = False
+        self._go_on()  # what came with the end of the handshake
 
     def _auth(self, argument: str) -> None:
         words = base64.b64decode(argument.partition(" ")[2]).decode().split("\0")
@@ -323,12 +324,10 @@ class Conversation(asyncio.Protocol):
         end = self._input.find(_END)
         if end < 0:
             return False
-        body = bytes(self._input[2 : end + 2])
+        body = bytes(self._input[: end + 2]).replace(b"\r\n..", b"\r\n.")[2:]
         del self._input[: end + len(_END)]
         self._in_body = False
-        self._finish(
-            body.replace(b"\r\n..", b"\r\n.").removeprefix(b"." if body[:1] == b"." else b"")
-        )
+        self._finish(body)
         return True
 
     def _finish(self, content: bytes) -> None:
@@ -370,10 +369,6 @@ class Conversation(asyncio.Protocol):
                 content=content if self._manners.keep_content else None,
             )
         )
-        self._begin_again()
-
-    def _begin_again(self) -> None:
-        self._mail_from = self._recipient = ""
 
     def _rset(self, _: str) -> None:
         self._begin()
@@ -400,7 +395,7 @@ class Conversation(asyncio.Protocol):
 
 _ODD_REPLIES = {
     "garbage": b"\xff\xfe what is it?\r\n",
-    "nul": b"450 4.2.0 busy\0\0\0\r\n",
+    "nul": b"250 2.1.5 fine\0\0\r\n",
     "wrong": b"354 End with a dot on a line of its own.\r\n",
 }
 _tasks: set[asyncio.Task] = set()  # the loop itself holds tasks but weakly

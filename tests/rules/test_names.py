@@ -1,0 +1,116 @@
+"""What must hold of every file, task and route, whoever adds one."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from digest.actions.tick import Work
+from digest.web.app import ROUTES, create_app
+from digest.web.route import Guard
+from tests.rules.documents import ROOT
+
+MOST_LINES = 300
+CODE = sorted(path for name in ("digest", "workers") for path in (ROOT / name).rglob("*.py"))
+# A migration is a record of what was done once, in one transaction; nobody changes it again.
+MODULES = [path for path in CODE if "versions" not in path.parts]
+
+# Written in halves, so that this file does not hold what it forbids.
+FORBIDDEN = re.compile(
+    "|".join(
+        (
+            "pyp" + r"i\b",
+            "python" + "hosted",
+            r"(?<![\w.])/" + "work/",
+            r"(?<![\w.])/" + "root/",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def files() -> list[Path]:
+    """Everything that is, or would be, committed."""
+    words = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(words, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def texts() -> list[tuple[str, str]]:
+    found = []
+    for path in files():
+        raw = path.read_bytes()
+        if b"\0" not in raw:
+            found.append((path.relative_to(ROOT).as_posix(), raw.decode("utf-8", "replace")))
+    return found
+
+
+def test_no_file_names_a_package_registry_or_a_place_on_one_machine():
+    found = {f"{name}: {match[0]}" for name, text in texts() for match in FORBIDDEN.finditer(text)}
+    assert not found
+
+
+def test_no_module_is_too_long():
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in MODULES}
+    long = {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > MOST_LINES}
+    assert not long
+
+
+def test_every_module_says_in_its_first_line_what_lives_in_it():
+    silent = [
+        str(path.relative_to(ROOT)) for path in CODE if not path.read_text().startswith('"""')
+    ]
+    assert not silent
+
+
+def test_nothing_is_left_for_later():
+    later = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+    folders = ("digest/", "workers/", "templates/")
+    found = [name for name, text in texts() if name.startswith(folders) and later.search(text)]
+    assert not found
+
+
+def test_nothing_is_called_by_a_word_that_says_nothing():
+    vague = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
+    found = [path for path in CODE if vague & set(path.relative_to(ROOT).with_suffix("").parts)]
+    assert not found
+
+
+def test_every_task_goes_to_a_queue_that_workers_consume():
+    from workers.app import QUEUES, app
+    from workers.beat import MOST_WAITING
+    from workers.tasks import TASKS
+
+    ours = [name for name in app.tasks if not name.startswith("celery.")]
+    assert sorted(ours) == sorted(task.name for task in TASKS.values())
+    used = {app.amqp.router.route({}, name)["queue"].name for name in ours}
+    # A worker that is started without -Q consumes all of these.
+    assert used == set(QUEUES) == set(app.amqp.queues) == set(MOST_WAITING)
+
+
+def test_every_kind_of_work_has_a_task():
+    from workers.tasks import TASKS
+
+    assert set(TASKS) == set(Work)
+
+
+def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
+    for route in ROUTES:
+        assert isinstance(route.guard, Guard), route.path
+        if route.guard is Guard.PUBLIC:
+            assert route.method == "GET", route.path
+        if route.guard is Guard.TOKEN:
+            assert "{token}" in route.path
+
+
+@pytest.mark.filterwarnings("default")  # the library's own, while it lists its routes
+def test_nothing_is_served_but_the_listed_routes(db, settings):
+    listed = {(route.path, method) for route in ROUTES for method in route.methods}
+    static = {("/static/{name}", method) for method in ("GET", "HEAD")}
+    served = {
+        (route.path, method)
+        for route in create_app(db, settings).routes
+        for method in route.methods or ()
+    }
+    assert served == listed | static

@@ -11,6 +11,9 @@ from digest.settings import Settings, load_settings
 from digest.store.engine import Database
 
 stop = threading.Event()  # set when the process is to end: a stint gives up at its next message
+# One stint at a time, whatever the number of threads: what a crash of this process can put in
+# doubt is then one window, and no more.
+sending = threading.Lock()
 
 
 @cache

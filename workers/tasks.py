@@ -38,10 +38,15 @@ def start(campaign_id: str) -> None:
 
 @app.task
 def deliver(campaign_id: str) -> None:
-    with _guard(Work.DELIVER, campaign_id) as id_:
-        deliver_campaign(
-            process.database(), process.settings(), id_, clock=utc_now, stop=process.stop
-        )
+    if not process.sending.acquire(blocking=False):
+        return  # the tick rings again
+    try:
+        with _guard(Work.DELIVER, campaign_id) as id_:
+            deliver_campaign(
+                process.database(), process.settings(), id_, clock=utc_now, stop=process.stop
+            )
+    finally:
+        process.sending.release()
 
 
 TASKS = {Work.COLLECT: collect, Work.ADVANCE: advance, Work.START: start, Work.DELIVER: deliver}

@@ -12,12 +12,14 @@ from pydantic_core import to_jsonable_python
 from digest.collect.source import Collected, Remark, SourceOptions, SourceSpec, collect_source
 from digest.domain.brief import CollectedBrief
 from digest.domain.errors import DigestError, Permanent, Transient
+from digest.domain.ids import uuid7
 from digest.domain.states import SourceKind
 from digest.fetch import Fetcher
 from digest.log import get_logger
 from digest.store.briefs import (
     Brief,
     BriefName,
+    RelatedStory,
     briefs_by_guid,
     briefs_by_url,
     known_names,
@@ -161,6 +163,7 @@ def store_briefs(
     """Store each brief once: known by its canonical URL, or by what this source calls it."""
     by_url = briefs_by_url(session, [item.url for item in found])
     by_guid = briefs_by_guid(session, source.id, [item.guid for item in found])
+    names: list[BriefName] = []
     new = updated = 0
     for item in found:
         brief = by_url.get(item.url) or by_guid.get(item.guid)
@@ -171,17 +174,21 @@ def store_briefs(
             _update(session, brief, item, now)
             updated += 1
         if item.guid not in by_guid:
-            session.add(BriefName(source_id=source.id, guid=item.guid, brief_id=brief.id))
+            names.append(BriefName(source_id=source.id, guid=item.guid, brief_id=brief.id))
             by_guid[item.guid] = brief
+    session.flush()  # all briefs in one statement, and before their names refer to them
+    session.add_all(names)
     return new, updated
 
 
 def _insert(session: Session, source: Source, item: CollectedBrief, now: datetime) -> Brief:
-    brief = Brief(source_id=source.id, url=item.url, arrived_at=now, updated_at=now)
+    brief = Brief(id=uuid7(), source_id=source.id, url=item.url, arrived_at=now, updated_at=now)
     _fill(brief, item)
+    brief.related = [
+        RelatedStory(position=place, title=link.title, url=link.url, teaser=link.teaser)
+        for place, link in enumerate(item.related)
+    ]
     session.add(brief)
-    session.flush()
-    replace_related(session, brief, item.related)
     return brief
 
 

@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from digest.domain.errors import Illegal
-from digest.domain.states import CampaignState, DeliveryState
+from digest.domain.states import CampaignState, DeliveryState, RunState
 from digest.store import audit
 from digest.store.campaigns import Campaign, lock_campaign
+from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
 from digest.store.recovery import cancel_waiting, resolve_uncertain, retry_final
+from digest.store.runs import lock_run
 
 RETRYABLE = (DeliveryState.FAILED, DeliveryState.CANCELLED)
 
@@ -42,6 +44,7 @@ def cancel_campaign(
         _note(session, campaign, "cancelled", now, actor, reason)
         campaign.move(CampaignState.CANCELLED, reason)
         campaign.finished_at = now
+        _end_run(session, campaign, f"campaign cancelled: {reason}", now)
         return cancel_waiting(session, campaign_id, f"campaign cancelled: {reason}")
 
 
@@ -93,6 +96,14 @@ def retry_campaign(
         if again and campaign.state is CampaignState.DONE:
             _reopen(campaign, now)
         return again
+
+
+def _end_run(session: Session, campaign: Campaign, reason: str, now: datetime) -> None:
+    run_id = find_edition(session, campaign.edition_id).run_id
+    if run_id is not None:
+        run = lock_run(session, run_id)
+        if run.state is RunState.IN_CAMPAIGN:
+            run.move(RunState.DONE, now, reason)
 
 
 def _reopen(campaign: Campaign, now: datetime) -> None:

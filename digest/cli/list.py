@@ -31,8 +31,6 @@ def create(
     postal_address: Annotated[str, typer.Option(help="Stands at the foot, as the law asks.")],
     cadence: Annotated[str, typer.Option(help="When it goes, in words.")] = "daily at 07:00",
     timezone: Annotated[str, typer.Option(help="An IANA zone.")] = "UTC",
-    weekly: Annotated[str | None, typer.Option(help="Cadence of the weekly stream.")] = None,
-    monthly: Annotated[str | None, typer.Option(help="Cadence of the monthly stream.")] = None,
     from_name: Annotated[str | None, typer.Option(help="Default: the list's name.")] = None,
     reply_to: Annotated[str | None, typer.Option(help="Default: the --from address.")] = None,
     language: Annotated[str, typer.Option(help="Of the frame's own words.")] = "en",
@@ -56,14 +54,13 @@ def create(
     --source ledger --postal-address "1 Quay Street, Port Amsel" --cadence "weekdays at 06:30"
     --timezone Europe/London
     """
-    cadences = {Stream.EACH: cadence, Stream.WEEKLY: weekly, Stream.MONTHLY: monthly}
     create_list(
         database(),
         slug=slug,
         name=name,
         from_address=sender,
         feeds=[_feed(text) for text in source],
-        cadences={stream: words for stream, words in cadences.items() if words},
+        cadences={Stream.EACH: cadence},
         timezone=timezone,
         postal_address=postal_address,
         from_name=from_name,

@@ -119,7 +119,7 @@ def _own_text(item: Item, url: str) -> Extracted:
     markup = item.content or item.summary
     if not markup.strip():
         return Extracted(title="")
-    return extract(markup, url=url, content_type="text/html")
+    return extract(markup, url=url, content_type="text/html", is_fragment=True)
 
 
 def _page(item: Item, url: str, visit: Visit, gathering: Gathering) -> WebPage | None:

@@ -20,10 +20,10 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class _Broken(Exception):
-    """The connection broke before the dot: the mail was not sent. ``reply`` says how."""
+    """The connection broke before the dot, as the sentence says: the mail was not sent."""
 
-    def __init__(self, reply: Reply, *, try_at_once: bool) -> None:
-        super().__init__(str(reply))
+    def __init__(self, said: str, reply: Reply, *, try_at_once: bool) -> None:
+        super().__init__(said)
         self.reply = reply
         self.try_at_once = try_at_once
 
@@ -55,13 +55,13 @@ class SmtpTransport:
         try:
             reply = self._tried(mail)
         except _Broken as broken:
-            self._note_break(broken.reply.text)
+            self._note_break(str(broken))
             return broken.reply
         except InDoubt as error:
             self._note_break(str(error))
             raise
         if reply.code == 421:
-            self._note_break(self._sentence(f"answered {reply}"))
+            self._note_break(self._answered(reply))
         else:
             self._breaks = 0
         return reply
@@ -91,8 +91,9 @@ class SmtpTransport:
             session.send(_stuffed(mail.content))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            reply = Reply(451, f"4.4.2 {self._sentence(reason_of(error))}")
-            raise _Broken(reply, try_at_once=not isinstance(error, TimeoutError)) from None
+            said = self._sentence(reason_of(error))
+            is_slow = isinstance(error, TimeoutError)
+            raise _Broken(said, Reply(451, f"4.4.2 {said}"), try_at_once=not is_slow) from None
         return self._answer(session)
 
     def _envelope(self, session: SmtpSession, mail: Mail) -> Reply | None:
@@ -112,7 +113,7 @@ class SmtpTransport:
         reply = Reply(code, plain_text(text))
         if code == 421:
             self._drop()
-            raise _Broken(reply, try_at_once=True)
+            raise _Broken(self._answered(reply), reply, try_at_once=True)
         if not 400 <= code <= 599:
             raise smtplib.SMTPResponseException(code, text)
         try:
@@ -156,7 +157,10 @@ class SmtpTransport:
 
     def _note_break(self, said: str) -> None:
         self._breaks += 1
-        self._last_break = said.removeprefix("4.4.2 ")
+        self._last_break = said
+
+    def _answered(self, reply: Reply) -> str:
+        return self._sentence(f"answered {str(reply).rstrip('.')}")
 
     def _sentence(self, what_it_did: str) -> str:
         return f"The relay {self._relay.shown} {what_it_did}."

@@ -182,6 +182,7 @@ class Conversation(asyncio.Protocol):
         self._manners = relay.manners
         self._loop = asyncio.get_running_loop()
         self._input = bytearray()
+        self._is_lost = False
         self._is_busy = False  # saying something that takes long
         self._in_body = False
         self._has_tls = relay.manners.tls_from_start
@@ -196,6 +197,7 @@ class Conversation(asyncio.Protocol):
             self._say("220 relay.example ESMTP")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._is_lost = True
         self._relay.closed(self._transport)
 
     def data_received(self, data: bytes) -> None:
@@ -300,10 +302,12 @@ class Conversation(asyncio.Protocol):
     async def _go_on_forever(self, fault: str) -> None:
         if fault == "tarpit":
             for octet in b"250 2.1.5 The recipient is fine, and this takes a while.\r\n" * 100:
+                if self._is_lost:
+                    return
                 self._transport.write(bytes([octet]))
                 await asyncio.sleep(self._manners.drip_seconds)
         piece = b"250" + b"x" * 4093 if fault == "huge" else b"250-and so on\r\n" * 300
-        while not self._transport.is_closing():
+        while not self._is_lost:
             self._transport.write(piece)
             await asyncio.sleep(0.001)
 

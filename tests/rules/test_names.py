@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.actions.tick import Work
+from digest.store.engine import Database
 from digest.web.app import ROUTES, create_app
 from digest.web.route import Guard
 from tests.rules.documents import ROOT
@@ -105,12 +106,12 @@ def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
 
 
 @pytest.mark.filterwarnings("default")  # the library's own, while it lists its routes
-def test_nothing_is_served_but_the_listed_routes(db, settings):
+def test_nothing_is_served_but_the_listed_routes(settings):
     listed = {(route.path, method) for route in ROUTES for method in route.methods}
     static = {("/static/{name}", method) for method in ("GET", "HEAD")}
     served = {
         (route.path, method)
-        for route in create_app(db, settings).routes
+        for route in create_app(Database(settings.database), settings).routes
         for method in route.methods or ()
     }
     assert served == listed | static

@@ -21,8 +21,12 @@ def extract(
     url: str | None = None,
     content_type: str | None = None,
     charset: str | None = None,
+    is_fragment: bool = False,
 ) -> Extracted:
     """What ``document`` says. ``url`` is its own address, the base of its links; ``content_type``
-    and ``charset`` are what a server said of it, and may be wrong or missing. Never raises, takes
-    bounded time, and touches no network: empty fields say what could not be found."""
-    return explain(document, url=url, content_type=content_type, charset=charset).extracted
+    and ``charset`` are what a server said of it, and may be wrong or missing; ``is_fragment`` means
+    an article's text without its page, as feeds carry it. Never raises, takes bounded time, and
+    touches no network: empty fields say what could not be found."""
+    return explain(
+        document, url=url, content_type=content_type, charset=charset, is_fragment=is_fragment
+    ).extracted

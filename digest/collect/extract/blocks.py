@@ -114,8 +114,10 @@ def _plain(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.translate(_QUOTES))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = text.translate(_QUOTES)
+    if not bare.isascii():  # most paragraphs are, and this is the bulk of all work
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return _SPACE.sub(" ", bare.casefold())
 
 

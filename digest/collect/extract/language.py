@@ -47,11 +47,9 @@ def declared_language(given: Iterable[str | None]) -> str | None:
 def guessed_language(text: str) -> str | None:
     """The language of ``text`` by its script and small words; None where that is not clear."""
     text = text[:20_000]
-    letters = sum(letter.isalpha() for letter in text)
-    for language, script in _SCRIPTS:
-        share = 0.02 if language == "fa" else 0.1 if language == "ja" else 0.3
-        if letters and len(script.findall(text)) > share * letters:
-            return language
+    other = None if text.isascii() else _by_script(text)
+    if other:
+        return other
     counts = Counter(re.findall(r"[^\W\d_]+", text.lower()))
     total = sum(counts.values())
     scores = {
@@ -61,6 +59,15 @@ def guessed_language(text: str) -> str | None:
     first, second = sorted(scores, key=lambda one: scores[one], reverse=True)[:2]
     clear = scores[first] > 1.15 * scores[second] and scores[first] >= max(4, 0.08 * total)
     return first if clear else None
+
+
+def _by_script(text: str) -> str | None:
+    letters = sum(letter.isalpha() for letter in text)
+    for language, script in _SCRIPTS:
+        share = 0.02 if language == "fa" else 0.1 if language == "ja" else 0.3
+        if letters and len(script.findall(text)) > share * letters:
+            return language
+    return None
 
 
 def _subtag(one: str) -> str:

@@ -39,20 +39,23 @@ def explain(
     url: str | None = None,
     content_type: str | None = None,
     charset: str | None = None,
+    is_fragment: bool = False,
 ) -> Explanation:
     """``extract`` with its reasons; the same arguments, and it never raises either."""
     text = decode(document, content_type=content_type, charset=charset)
     if is_html(text, content_type=content_type, url=url):
-        return _explain_html(text, url)
+        return _explain_html(text, url, is_fragment=is_fragment)
     return _explain_text(text, url)
 
 
-def _explain_html(text: str, url: str | None) -> Explanation:
+def _explain_html(text: str, url: str | None, *, is_fragment: bool) -> Explanation:
     root = parse(text)
     raw, containers = html_blocks.blocks_of(root)
     blocks = with_sections(with_bylines(raw), containers)
     known = html_metadata(root, blocks, url)
     found = _explained("html", blocks, containers, known, url)
+    if is_fragment and found.extracted.body:
+        return found  # author and time stand beside it
     return _completed(found, root, url)
 
 

@@ -232,9 +232,8 @@ class Demonstration:
                 console.print(f"   [red]{problem}[/red]", soft_wrap=True)
             if problems:
                 raise Permanent(f"{len(problems)} things are wrong with the mails.")
-            console.print(
-                f"   {len(self._inbox.envelopes)} mails, each to its own reader alone, nothing wrong"
-            )
+            n = len(self._inbox.envelopes)
+            console.print(f"   {n} mails, each to its own reader alone, nothing wrong")
             audited = audit_campaign(self._db, campaign_id, utc_now())
             console.print(
                 f"   audit: roster {audited.roster} = "

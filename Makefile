@@ -23,7 +23,7 @@ demo: setup ## run the whole service on sample data, then stay up (ONCE=1 to exi
 	$(BIN)/digest demo $(if $(ONCE),--once)
 
 test: setup ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: setup lint types imports test ## all that CI runs
 

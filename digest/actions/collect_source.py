@@ -140,7 +140,9 @@ def _store(db: Database, source_id: UUID, collected: Collected, now: datetime) -
 def _write(db: Database, source_id: UUID, collected: Collected, now: datetime) -> CollectReport:
     with db.begin() as session:
         source = session.get_one(Source, source_id)
-        new, updated = store_briefs(session, source, collected.briefs, now)
+        new, updated = 0, 0
+        if collected.briefs:
+            new, updated = store_briefs(session, source, collected.briefs, now)
         source.etag, source.last_modified = collected.etag, collected.last_modified
         source.last_try_at = source.last_success_at = now
         source.next_try_at = now + timedelta(seconds=source.every_seconds)

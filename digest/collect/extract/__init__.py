@@ -4,7 +4,7 @@
 of a page; ``explain`` gives the same with the scored candidates and what became of each block.
 How a page goes through: ``document`` (characters) → ``html_blocks`` or ``text_blocks`` (a sequence
 of typed blocks, the same from both) → ``bylines`` and ``sections`` (what each block is part of) →
-``title``, ``keypoints``, ``body``, ``related``. Label words live in ``labels``, weights in
+``title``, ``keypoints``, ``body``, ``related``. Label words live in ``label_words``, weights in
 ``keypoints``, the words above menus, share links and related stories in ``sections``.
 """
 

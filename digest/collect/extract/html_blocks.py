@@ -16,7 +16,8 @@ from digest.collect.extract.blocks import (
     fold,
     strip_marker,
 )
-from digest.collect.extract.labels import NAMES, whole_label
+from digest.collect.extract.label_words import NAMES
+from digest.collect.extract.labels import whole_label
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _INLINE = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from digest.collect.extract.blocks import STORY, Kind, Zone, ends_sentence, plain, width, words
 from digest.collect.extract.candidates import Run, find_runs, in_zone
-from digest.collect.extract.labels import Strength
+from digest.collect.extract.label_words import Strength
 from digest.collect.extract.page import Page, is_small, story_words
 from digest.collect.extract.sections import SHARING
 

@@ -71,11 +71,10 @@ def test_pictures_come_with_their_text_alternative(newsroom, collected):
         assert (brief.image and brief.image.alt) == (picture and picture.alt)
 
 
-def test_sections_become_categories_where_the_source_tells_them(newsroom, collected):
+def test_sections_become_categories(newsroom, collected):
     for source in newsroom.sources:
-        if source.kind is not SourceKind.INDEX:
-            for brief in collected[source.name].briefs:
-                assert brief.categories == (article_of(newsroom, brief).section,)
+        for brief in collected[source.name].briefs:
+            assert brief.categories == (article_of(newsroom, brief).section,)
 
 
 def test_the_related_stories_of_ledger_pages_are_harvested_without_the_glued_label(

@@ -151,3 +151,15 @@ def test_while_robots_txt_fails_pages_wait(site, fetcher, status):
         with pytest.raises(Transient, match=r"did not give its robots\.txt"):
             fetcher.get(site.url("/page"), robots=True)
     assert site.paths() == ["/robots.txt"]
+
+
+def test_what_goes_wrong_after_a_redirect_names_both_hosts(site, fetcher_with):
+    fetcher = fetcher_with(allow="127.0.0.0/8", resolve=lambda *_: ["127.0.0.1"])
+    site.serve("/feed", b"", 301, Location=site.url("/new", "new.example"))
+    site.serve("/new", b"", 503, Retry_After="90")
+    url = site.url("/feed", "old.example")
+    with pytest.raises(Transient, match=r"^new\.example answered 503"):
+        fetcher.get(url)
+    with pytest.raises(Transient, match=r"^Redirected by old\.example, new\.example") as caught:
+        fetcher.get(url)
+    assert caught.value.retry_after == pytest.approx(90, abs=2)

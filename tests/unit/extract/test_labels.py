@@ -2,13 +2,8 @@
 
 import pytest
 
-from digest.collect.extract.labels import (
-    LABELS,
-    Strength,
-    leading_label,
-    whole_label,
-    without_label,
-)
+from digest.collect.extract.label_words import LABELS, Strength
+from digest.collect.extract.labels import leading_label, whole_label, without_label
 
 
 @pytest.mark.parametrize(("words", "strength", "language"), LABELS)

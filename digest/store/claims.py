@@ -42,9 +42,21 @@ def claim_window(
     Whoever was suppressed or left since the roster was frozen is finished here, unsent. An empty
     answer means that nothing is due, or that the campaign is not sending.
     """
+    seen: set[UUID] = set()
     batch = _due_batch(session, campaign_id, now)
-    if batch is None:
-        return []
+    while batch is not None and batch.id not in seen:
+        seen.add(batch.id)
+        window = _claim_of(session, batch, owner, now, size, lease_seconds)
+        if window:
+            return window
+        batch = _due_batch(session, campaign_id, now)
+    return []
+
+
+def _claim_of(
+    session: Session, batch: Batch, owner: UUID, now: datetime, size: int, lease_seconds: float
+) -> list[Claimed]:
+    """The due rows of one batch; where there are no more, it says when it is due next."""
     rows = session.execute(_due_rows(batch, now, size)).all()
     barred = {row.id: why for row in rows if (why := _barred(row, now))}
     taken = [row.id for row in rows if row.id not in barred]
@@ -52,12 +64,12 @@ def claim_window(
         _mark_claimed(session, taken, owner, now, lease_seconds)
     for why in set(barred.values()):
         _close(session, [key for key, value in barred.items() if value == why], why)
-    was = Counter(row.state for row in rows)
     changes = Counter({DeliveryState.SENDING: len(taken), DeliveryState.SUPPRESSED: len(barred)})
-    changes.subtract(was)
+    changes.subtract(Counter(row.state for row in rows))
     tally(session, batch.id, changes)
     if len(rows) < size:
         batch.next_at = _earliest_due(session, batch)
+        session.flush()
     return [_as_claimed(row, batch.id, now) for row in rows if row.id not in barred]
 
 

@@ -1,7 +1,7 @@
 """The whole message that a reader gets, as a file or as a test mail: its own links are inert."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from digest.actions.preview_edition import preview_edition
 from digest.actions.relays import open_relay
 from digest.actions.renditions import edition_values
 from digest.actions.view_edition import ABOUT_LINKS
+from digest.deliver.dkim import Signer
+from digest.deliver.keyring import Keyring
 from digest.deliver.message import CompiledMessage, Origin, Personal
 from digest.deliver.recipients import is_allowed
 from digest.deliver.transport import Mail
 from digest.domain.address import parse_address
-from digest.domain.edition import Branding, Rendition
+from digest.domain.edition import Rendition
 from digest.domain.errors import Illegal, Transient
 from digest.domain.ids import message_key, uuid7
 from digest.settings import Settings
@@ -30,8 +32,8 @@ def preview_message(
 ) -> bytes:
     """The message as it goes out, made by the same code that sends, with CRLF line ends."""
     rendition = preview_edition(db, settings, edition_id, reader=reader)
-    compiled, _ = _compile(db, settings, edition_id, rendition)
-    return compiled.build(_inert(settings, NOBODY, edition_id, now))
+    prepared = _prepare(db, settings, edition_id, rendition, now)
+    return prepared.compiled.build(_inert(settings, NOBODY, edition_id, now), prepared.signer)
 
 
 def send_test(
@@ -51,7 +53,7 @@ def send_test(
         raise Illegal(f"{barred[0]} is not among DIGEST_ALLOWED_RECIPIENTS; nothing was sent.")
     rendition = preview_edition(db, settings, edition_id, reader=reader)
     marked = replace(rendition, subject=TEST_MARK + rendition.subject)
-    compiled, branding = _compile(db, settings, edition_id, marked)
+    prepared = _prepare(db, settings, edition_id, marked, now)
     relay = open_relay(db, settings, now)
     if not isinstance(relay, tuple):
         raise Transient("No relay can be used just now; see `digest relay list`.")
@@ -60,22 +62,34 @@ def send_test(
     try:
         for address in people:
             personal = _inert(settings, address, uuid7(), now)
-            mail = Mail(branding.from_address, address, compiled.build(personal))
-            replies.append((address, str(transport.send(mail))))
+            content = prepared.compiled.build(personal, prepared.signer)
+            reply = transport.send(Mail(prepared.sender, address, content))
+            replies.append((address, str(reply)))
     finally:
         transport.close()
     _note(db, edition_id, len(people), now, actor)
     return replies
 
 
-def _compile(
-    db: Database, settings: Settings, edition_id: UUID, rendition: Rendition
-) -> tuple[CompiledMessage, Branding]:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What the messages of an edition are made with."""
+
+    compiled: CompiledMessage
+    sender: str
+    signer: Signer | None
+
+
+def _prepare(
+    db: Database, settings: Settings, edition_id: UUID, rendition: Rendition, now: datetime
+) -> _Prepared:
     with db.read() as session:
         edition = find_edition(session, edition_id)
         branding = edition_values(session, settings, edition).branding
+        keyring = Keyring(settings, branding)
+        signer = keyring.signer(session, keyring.current(session, now))
         origin = Origin(edition.id, edition.stream)
-    return CompiledMessage(rendition, branding, origin), branding
+    return _Prepared(CompiledMessage(rendition, branding, origin), branding.from_address, signer)
 
 
 def _inert(settings: Settings, address: str, key: UUID, now: datetime) -> Personal:

@@ -13,6 +13,7 @@ from digest.cli import (
     demo,
     edition,
     extract,
+    key,
     relay,
     run,
     source,
@@ -40,6 +41,7 @@ for name, module in {
     "subscriber": subscriber,
     "suppression": suppression,
     "relay": relay,
+    "key": key,
     "db": db,
 }.items():
     app.add_typer(module.app, name=name)

@@ -8,13 +8,11 @@ can be made once, the runs between cores are made when it is known what they joi
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Self
+from typing import NamedTuple
 
 _BLANK = b" \t\r\n"
 _WSP = re.compile(rb"[ \t]+")
-_WSP_AT_LINE_END = re.compile(rb"[ \t]+(?=\r\n)")
 _CRLF = b"\r\n"
 
 
@@ -24,8 +22,7 @@ def relaxed_field(name: bytes, value: bytes) -> bytes:
     return name.rstrip(b" \t").lower() + b":" + one_line + _CRLF
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):  # made for each value of each message: quicker than a dataclass
     """Some octets of a body: blank octets, a core in canonical form, blank octets."""
 
     before: bytes
@@ -41,42 +38,38 @@ def body_segment(octets: bytes) -> Segment:
 
 
 class BodyHash:
-    """SHA-256 over the relaxed form of a body that comes in segments."""
+    """SHA-256 over the relaxed form of a body of which the beginning is known already."""
 
-    def __init__(self) -> None:
-        self._hash = sha256()
-        self._run = b""  # blank octets whose form depends on what comes next
-        self._is_empty = True
+    def __init__(self, beginning: Iterable[Segment]) -> None:
+        known, self._run = _joined(b"", beginning)
+        self._hash = sha256(known)
+        self._has_text = bool(known)
 
-    def copy(self) -> Self:
-        """Another one that has seen the same."""
-        new = type(self)()
-        new._hash, new._run, new._is_empty = self._hash.copy(), self._run, self._is_empty
-        return new
-
-    def add(self, segments: Iterable[Segment]) -> None:
-        """Go on with the body."""
-        known: list[bytes] = []
-        run = self._run
-        for segment in segments:
-            run += segment.before
-            if segment.core:
-                known += (run if run == _CRLF else _relaxed(run), segment.core)
-                run = segment.after
-        self._run = run
-        self._is_empty = self._is_empty and not known
-        self._hash.update(b"".join(known))
-
-    def digest(self) -> bytes:
+    def digest(self, rest: Iterable[Segment] = ()) -> bytes:
         """The hash of the whole body: empty lines at its end don't count, a last CRLF does."""
-        tail = _relaxed(self._run + _CRLF)
+        text, run = _joined(self._run, rest)
+        tail = _relaxed(run + _CRLF)
         while tail.endswith(_CRLF):
             tail = tail[:-2]
-        if tail or not self._is_empty:
-            self._hash.update(tail + _CRLF)
-        return self._hash.digest()
+        if tail or text or self._has_text:
+            text += tail + _CRLF
+        whole = self._hash.copy()
+        whole.update(text)
+        return whole.digest()
+
+
+def _joined(run: bytes, segments: Iterable[Segment]) -> tuple[bytes, bytes]:
+    """The canonical form as far as it is settled, and the blank octets at its end, which depend
+    on what comes next. ``run`` are those that came before."""
+    settled: list[bytes] = []
+    for segment in segments:
+        run += segment.before
+        if segment.core:
+            settled += (run if run == _CRLF else _relaxed(run), segment.core)
+            run = segment.after
+    return b"".join(settled), run
 
 
 def _relaxed(octets: bytes) -> bytes:
     """No white space at line ends, a single space for it elsewhere."""
-    return _WSP.sub(b" ", _WSP_AT_LINE_END.sub(b"", octets))
+    return _WSP.sub(b" ", octets).replace(b" \r\n", _CRLF)

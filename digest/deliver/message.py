@@ -13,11 +13,13 @@ from html import escape
 from uuid import UUID
 
 from digest.deliver import headers
+from digest.deliver.dkim import Preparation, Signer
 from digest.domain.edition import Branding, Field, Rendition, placeholder
 from digest.domain.states import Stream
 
 _SOFT_BREAK = b"=\r\n"
 _LINE_ENDS = re.compile(r"\r\n|\r|\n|\x85|\u2028|\u2029|\x0b|\x0c")
+_OWN_FIELDS = (b"To", b"Date", b"Message-ID", b"List-Unsubscribe")  # differ from reader to reader
 _FIELD_LINE = 72  # octets of a field's value on one line, before the soft break
 
 
@@ -62,33 +64,47 @@ class CompiledMessage:
         self._before_to = headers.mailbox("From", branding.from_name, branding.from_address)
         self._shared = b"".join(_shared_fields(rendition, branding, feedback_id))
         self._segments = tuple(_body(rendition))
+        self._slots = tuple(one for one in self._segments if isinstance(one, _Slot))
+        self._prepared: dict[Signer, Preparation] = {}
 
-    def build(self, personal: Personal) -> bytes:
+    def build(self, personal: Personal, signer: Signer | None = None) -> bytes:
         """The message as it goes out: CRLF line ends, no line over 998 octets, no dot-stuffing.
 
-        The same ``personal`` gives the same bytes.
+        The same ``personal`` and ``signer`` give the same bytes.
         """
         values = _values(personal)
-        parts = [
-            self._before_to,
-            b"To: ",
-            personal.address.encode(),
-            b"\r\nDate: ",
-            headers.date(personal.date),
-            b"\r\nMessage-ID: <",
-            personal.message_key.hex.encode(),
-            b"@",
-            self._domain,
-            b">\r\nList-Unsubscribe: <",
-            personal.unsubscribe_url.encode("ascii"),
-            b">\r\n",
-            self._shared,
-        ]
+        own = self._own_values(personal)
+        parts = [self._before_to]
+        for name, value in zip(_OWN_FIELDS, own, strict=True):
+            parts += (name, b": ", value, b"\r\n")
+        parts.append(self._shared)
         parts += [
             segment if isinstance(segment, bytes) else values[segment.name, segment.in_html]
             for segment in self._segments
         ]
+        if signer is not None:
+            slots = [values[slot.name, slot.in_html] for slot in self._slots]
+            parts.insert(0, self._preparation(signer).sign(personal.date, own, slots))
         return b"".join(parts)
+
+    def _own_values(self, personal: Personal) -> tuple[bytes, ...]:
+        """The values of ``_OWN_FIELDS``."""
+        return (
+            personal.address.encode(),
+            headers.date(personal.date),
+            b"<%b@%b>" % (personal.message_key.hex.encode(), self._domain),
+            b"<%b>" % personal.unsubscribe_url.encode("ascii"),
+        )
+
+    def _preparation(self, signer: Signer) -> Preparation:
+        """What all messages under one signer share, made once."""
+        if signer not in self._prepared:
+            first, *others = (one if isinstance(one, bytes) else None for one in self._segments)
+            assert first is not None  # it holds the Content-Type
+            head, _, start = first.partition(b"\r\n\r\n")
+            shared = self._before_to + self._shared + head + b"\r\n"
+            self._prepared[signer] = signer.prepare(shared, _OWN_FIELDS, (start, *others))
+        return self._prepared[signer]
 
 
 def _shared_fields(rendition: Rendition, branding: Branding, feedback_id: str) -> list[bytes]:

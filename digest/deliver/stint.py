@@ -13,6 +13,8 @@ from functools import partial
 from time import monotonic, sleep
 from uuid import UUID, uuid4
 
+from digest.deliver.dkim import Signer
+from digest.deliver.keyring import Keyring
 from digest.deliver.lease import SECONDS, Lease
 from digest.deliver.message import CompiledMessage, Origin, Personal
 from digest.deliver.recipients import is_allowed
@@ -23,9 +25,10 @@ from digest.domain.edition import Branding
 from digest.domain.states import DeliveryState, DoubtPolicy, SuppressionReason
 from digest.log import get_logger
 from digest.settings import Settings
-from digest.store.claims import claim_window, flush_outcomes, renew_lease
+from digest.store.claims import claim_window
 from digest.store.editions import get_rendition
 from digest.store.engine import Database, StoreUnavailable
+from digest.store.results import flush_outcomes, renew_lease
 from digest.store.suppressions import suppress
 from digest.tokens import Tokens, hash_address
 
@@ -82,6 +85,8 @@ class Stint:
         self._stop = stop
         self._owner = uuid4()
         self._tokens = Tokens(settings.secret)
+        self._keyring = Keyring(settings, assignment.branding)
+        self._signers: dict[UUID | None, Signer | None] = {}
         self._compiled: dict[UUID, CompiledMessage] = {}
         self._rate = float(WINDOW)  # messages a second, as of the last window
         self._dice = random.Random(self._owner.int)  # noqa: S311 - jitter, not secrets
@@ -102,15 +107,19 @@ class Stint:
 
     def _claim(self) -> list[Claimed]:
         size = max(1, min(WINDOW, int(self._rate * WINDOW_SECONDS)))
+        now = self._clock()
         with self._db.begin() as session:
             window = claim_window(
                 session,
                 campaign_id=self._assignment.campaign_id,
                 owner=self._owner,
-                now=self._clock(),
+                now=now,
                 size=size,
                 lease_seconds=SECONDS,
+                key_id=self._keyring.current(session, now),
             )
+            for key_id in {claimed.key_id for claimed in window}:
+                self._signers[key_id] = self._keyring.signer(session, key_id)
             for rendition_id in {claimed.rendition_id for claimed in window}:
                 if rendition_id not in self._compiled:
                     rendition = get_rendition(session, rendition_id)
@@ -162,7 +171,9 @@ class Stint:
         return Mail(
             return_path=f"{local_part}@{self._assignment.branding.bounce_domain}",
             recipient=claimed.address,
-            content=self._compiled[claimed.rendition_id].build(personal),
+            content=self._compiled[claimed.rendition_id].build(
+                personal, self._signers[claimed.key_id]
+            ),
         )
 
     def _flush(self, outcomes: list[Claim]) -> None:

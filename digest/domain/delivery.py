@@ -18,6 +18,7 @@ class Claimed:
     address: str
     message_key: UUID  # Message-ID and idempotency key derive from it
     first_try_at: datetime  # Date derives from it, so that a second try is byte-identical
+    key_id: UUID | None  # of the keys that signed the first try; None: it went unsigned
     tries: int  # answers that a relay gave so far
     doubts: int  # times that nobody knows whether it went out
 

@@ -1,29 +1,26 @@
-"""Claim, renew and flush: how a sender takes deliveries and gives them back, each one short
-transaction."""
+"""Claims: how a sender takes deliveries, in one short transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, String, Uuid, and_, column, func, literal, select, update
+from sqlalchemy import Select, Uuid, and_, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from digest.domain.delivery import Claimed, Outcome
+from digest.domain.delivery import Claimed
 from digest.domain.ids import message_key
 from digest.domain.states import (
     CLAIMABLE_DELIVERY_STATES,
-    OPEN_DELIVERY_STATES,
     CampaignState,
     DeliveryState,
     SubscriptionState,
 )
 from digest.store.base import UtcDateTime
-from digest.store.campaigns import Batch, Campaign, bring_forward, lock_batches, tally
+from digest.store.campaigns import Batch, Campaign, tally
 from digest.store.deliveries import Delivery, in_batch
 from digest.store.engine import db_now
-from digest.store.rows import rows_table
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
 
@@ -36,86 +33,49 @@ def claim_window(
     now: datetime,
     size: int,
     lease_seconds: float,
+    key_id: UUID | None = None,
 ) -> list[Claimed]:
     """Take up to ``size`` due deliveries of one batch, for as long as the lease runs.
+
+    ``key_id`` names the keys that sign first tries; a second try keeps those of its first.
 
     Whoever was suppressed or left since the roster was frozen is finished here, unsent. An empty
     answer means that nothing is due, or that the campaign is not sending.
     """
-    seen: set[UUID] = set()
-    batch = _due_batch(session, campaign_id, now)
-    while batch is not None and batch.id not in seen:
-        seen.add(batch.id)
-        window = _claim_of(session, batch, owner, now, size, lease_seconds)
+    empty: set[UUID] = set()
+    while (batch := _due_batch(session, campaign_id, now)) is not None and batch.id not in empty:
+        rows = session.execute(_due_rows(batch, now, size)).all()
+        if not rows:
+            empty.add(batch.id)
+        window = _take(session, batch, rows, owner, now, lease_seconds, key_id)
+        if len(rows) < size:
+            batch.next_at = _earliest_due(session, batch)
+            session.flush()
         if window:
             return window
-        batch = _due_batch(session, campaign_id, now)
     return []
 
 
-def _claim_of(
-    session: Session, batch: Batch, owner: UUID, now: datetime, size: int, lease_seconds: float
+def _take(
+    session: Session,
+    batch: Batch,
+    rows: Sequence[Any],
+    owner: UUID,
+    now: datetime,
+    lease_seconds: float,
+    key_id: UUID | None,
 ) -> list[Claimed]:
-    """The due rows of one batch; where there are no more, it says when it is due next."""
-    rows = session.execute(_due_rows(batch, now, size)).all()
+    """Claim those of a batch's due rows who may be mailed, and finish the others."""
     barred = {row.id: why for row in rows if (why := _barred(row, now))}
     taken = [row.id for row in rows if row.id not in barred]
     if taken:
-        _mark_claimed(session, taken, owner, now, lease_seconds)
+        _mark_claimed(session, taken, owner, now, lease_seconds, key_id)
     for why in set(barred.values()):
         _close(session, [key for key, value in barred.items() if value == why], why)
     changes = Counter({DeliveryState.SENDING: len(taken), DeliveryState.SUPPRESSED: len(barred)})
     changes.subtract(Counter(row.state for row in rows))
     tally(session, batch.id, changes)
-    if len(rows) < size:
-        batch.next_at = _earliest_due(session, batch)
-        session.flush()
-    return [_as_claimed(row, batch.id, now) for row in rows if row.id not in barred]
-
-
-def flush_outcomes(
-    session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]
-) -> set[UUID]:
-    """Record what became of claimed deliveries; gives the ids that were still ours.
-
-    The others were taken from us when our lease ran out: their rows stay as they are.
-    """
-    lock_batches(session, {claimed.batch_id for claimed, _ in outcomes})
-    recorded = set(session.scalars(_record(session, owner, outcomes))) if outcomes else set()
-    for batch_id in {claimed.batch_id for claimed, _ in outcomes}:
-        ours = [
-            (claimed, outcome)
-            for claimed, outcome in outcomes
-            if claimed.batch_id == batch_id and claimed.id in recorded
-        ]
-        _settle(session, batch_id, ours)
-    return recorded
-
-
-def _settle(session: Session, batch_id: UUID, ours: Sequence[tuple[Claimed, Outcome]]) -> None:
-    """Bring a batch's tallies and its next due time up to date."""
-    changes = Counter(outcome.state for _, outcome in ours)
-    changes[DeliveryState.SENDING] -= len(ours)
-    newly = sum(outcome.in_doubt and claimed.doubts == 0 for claimed, outcome in ours)
-    tally(session, batch_id, changes, doubted=newly)
-    again = [o.next_at for _, o in ours if o.state in OPEN_DELIVERY_STATES and o.next_at]
-    if again:
-        bring_forward(session, batch_id, min(again))
-
-
-def renew_lease(
-    session: Session, owner: UUID, claimed: Collection[UUID], lease_seconds: float
-) -> None:
-    """Hold claimed rows for longer, where they are still ours."""
-    session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id.in_(claimed),
-            Delivery.owner == owner,
-            Delivery.state == DeliveryState.SENDING,
-        )
-        .values(lease_until=db_now(lease_seconds))
-    )
+    return [_as_claimed(row, batch.id, now, key_id) for row in rows if row.id not in barred]
 
 
 def _due_batch(session: Session, campaign_id: UUID, now: datetime) -> Batch | None:
@@ -144,6 +104,7 @@ def _due_rows(batch: Batch, now: datetime, size: int) -> Select[*tuple[Any, ...]
             Delivery.rendition_id,
             Delivery.address,
             Delivery.first_try_at,
+            Delivery.key_id,
             Delivery.tries,
             Delivery.doubts,
             Suppression.reason.label("suppressed"),
@@ -187,7 +148,12 @@ def _barred(row: Any, now: datetime) -> str | None:
 
 
 def _mark_claimed(
-    session: Session, ids: Sequence[UUID], owner: UUID, now: datetime, lease_seconds: float
+    session: Session,
+    ids: Sequence[UUID],
+    owner: UUID,
+    now: datetime,
+    lease_seconds: float,
+    key_id: UUID | None,
 ) -> None:
     session.execute(
         update(Delivery)
@@ -197,6 +163,9 @@ def _mark_claimed(
             owner=owner,
             lease_until=db_now(lease_seconds),
             claims=Delivery.claims + 1,
+            key_id=case(
+                (Delivery.first_try_at.is_(None), literal(key_id, Uuid())), else_=Delivery.key_id
+            ),
             first_try_at=func.coalesce(Delivery.first_try_at, literal(now, UtcDateTime())),
         )
     )
@@ -217,7 +186,7 @@ def _earliest_due(session: Session, batch: Batch) -> datetime | None:
     return session.scalar(waiting)
 
 
-def _as_claimed(row: Any, batch_id: UUID, now: datetime) -> Claimed:
+def _as_claimed(row: Any, batch_id: UUID, now: datetime, key_id: UUID | None) -> Claimed:
     return Claimed(
         id=row.id,
         batch_id=batch_id,
@@ -226,57 +195,7 @@ def _as_claimed(row: Any, batch_id: UUID, now: datetime) -> Claimed:
         address=row.address,
         message_key=message_key(row.campaign_id, row.subscriber_id),
         first_try_at=row.first_try_at or now,
+        key_id=row.key_id if row.first_try_at else key_id,
         tries=row.tries,
         doubts=row.doubts,
-    )
-
-
-_RESULT = (
-    column("id", Uuid()),
-    column("state", String()),
-    column("reason", String()),
-    column("reply", String()),
-    column("next_at", UtcDateTime()),
-    column("sent_at", UtcDateTime()),
-    column("tried", Integer()),
-    column("doubt", Integer()),
-)
-
-
-def _record(session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]) -> Any:
-    """One UPDATE … FROM that touches only rows which are still ours."""
-    rows = [
-        (
-            claimed.id,
-            outcome.state.value,
-            outcome.reason,
-            outcome.reply,
-            outcome.next_at,
-            outcome.sent_at,
-            int(outcome.tried),
-            int(outcome.in_doubt),
-        )
-        for claimed, outcome in outcomes
-    ]
-    result = rows_table(session, _RESULT, rows, "result")
-    return (
-        update(Delivery)
-        .where(
-            Delivery.id == result.c.id,
-            Delivery.owner == owner,
-            Delivery.state == DeliveryState.SENDING,
-        )
-        .values(
-            state=result.c.state,
-            reason=result.c.reason,
-            reply=func.coalesce(result.c.reply, Delivery.reply),
-            next_at=func.coalesce(result.c.next_at, Delivery.next_at),
-            sent_at=result.c.sent_at,
-            tries=Delivery.tries + result.c.tried,
-            doubts=Delivery.doubts + result.c.doubt,
-            owner=None,
-            lease_until=None,
-        )
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
     )

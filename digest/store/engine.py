@@ -121,7 +121,7 @@ def insert_for(session: Session, row: type[Row]) -> Any:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise Illegal(
             "DIGEST_DATABASE_URL is not a database URL; give one such as "
             "postgresql://user:password@host/name or sqlite:////path/digest.db."
@@ -135,7 +135,7 @@ def _engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif backend == "postgresql":
+    elif backend == "postgresql" and parsed.drivername in ("postgresql", "postgresql+psycopg"):
         engine = create_engine(
             parsed,
             connect_args={"connect_timeout": CONNECT_SECONDS},
@@ -145,7 +145,10 @@ def _engine(url: str) -> Engine:
             max_overflow=20,
         )
     else:
-        raise Illegal(f"The database {backend!r} is not supported; use PostgreSQL or SQLite.")
+        raise Illegal(
+            f"Databases of the kind {parsed.drivername!r} are not supported; give a URL that "
+            "begins with postgresql:// or sqlite://."
+        )
     return engine
 
 
@@ -171,6 +174,7 @@ _SQLITE_SAYS = {
     "disk i/o": "can't be read or written (disk error)",
     "no such table": "has not been set up; run `digest db upgrade`",
     "not a database": "is not an SQLite database",
+    "malformed": "is damaged; put the latest backup in its place",
 }
 
 _POSTGRESQL_SAYS = {

@@ -54,10 +54,11 @@ def lock_keys(session: Session, domain: str) -> Sequence[SigningKey]:
 def pick_key(keys: Iterable[SigningKey], domain: str, selector: str) -> SigningKey:
     """The key of a selector among a domain's keys."""
     selectors = {key.selector: key for key in keys}
-    if selector not in selectors:
+    key = selectors.get(selector.strip().lower())
+    if key is None:
         known = ", ".join(selectors) or "none yet"
         raise NotFound(f"{domain} has no signing key {selector!r} (known: {known}).")
-    return selectors[selector]
+    return key
 
 
 def signing_at(keys: Iterable[SigningKey], now: datetime) -> tuple[SigningKey, ...]:

@@ -20,9 +20,10 @@ from digest.domain.states import (
     SuppressionReason,
 )
 from digest.store.campaigns import Batch, Campaign, counts, lock_campaign
-from digest.store.claims import claim_window, flush_outcomes, renew_lease
+from digest.store.claims import claim_window
 from digest.store.deliveries import Delivery, count_rows, possible_copies
 from digest.store.recovery import cancel_waiting, recover_expired, resolve_uncertain, retry_final
+from digest.store.results import flush_outcomes, renew_lease
 from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
 from digest.store.subscribers import Subscription
 from digest.store.suppressions import suppress

@@ -24,7 +24,9 @@ DICE = random.Random(7)
 
 def claimed(tries=0, doubts=0):
     ids = [uuid7() for _ in range(5)]
-    return Claimed(ids[0], ids[1], ids[2], ids[3], "a@reader.example", ids[4], NOW, tries, doubts)
+    return Claimed(
+        ids[0], ids[1], ids[2], ids[3], "a@reader.example", ids[4], NOW, None, tries, doubts
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from digest.domain.errors import Illegal
 
 PREFIX = "DIGEST_"
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -126,10 +128,7 @@ class Settings(BaseSettings):
     def _key(self, name: str, given: SecretStr | None) -> bytes:
         if given is None:
             return _made_once(self.home_path / name.replace("_", "."))
-        key = given.get_secret_value().encode()
-        if len(key) < 32:
-            raise Illegal(f"{PREFIX}{name.upper()} is shorter than 32 characters.")
-        return key
+        return given.get_secret_value().encode()
 
     @property
     def public_url(self) -> str:
@@ -179,11 +178,30 @@ class _FromFiles(PydanticBaseSettingsSource):
 def load_settings(**given: Any) -> Settings:
     """Settings from ``given``, the environment, or files, in this order."""
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).upper()
         raise Illegal(f"{PREFIX}{name}: {first['msg']}.") from None
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    """Refuse at the start what would only fail later, when the first mail is made."""
+    for name in ("secret_key", "suppression_key"):
+        given: SecretStr | None = getattr(settings, name)
+        if given is not None and len(given.get_secret_value().encode()) < SHORTEST_KEY:
+            raise Illegal(
+                f"{PREFIX}{name.upper()} is shorter than {SHORTEST_KEY} characters; "
+                "give a longer one, or none at all: then one is made and kept in HOME."
+            )
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Illegal(
+            f"{PREFIX}BASE_URL {settings.base_url!r} is not a web address; "
+            "write it in full, such as https://news.example."
+        )
 
 
 def _made_once(path: Path) -> bytes:

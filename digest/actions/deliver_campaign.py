@@ -7,7 +7,7 @@ from uuid import UUID
 from digest.actions.relays import open_relay
 from digest.deliver.message import Origin
 from digest.deliver.stint import Assignment, Clock, Report, Stint
-from digest.domain.states import CampaignState
+from digest.domain.states import CampaignState, DeliveryState
 from digest.log import get_logger
 from digest.settings import Settings
 from digest.store.campaigns import find_campaign
@@ -70,8 +70,8 @@ def _assignment(db: Database, campaign_id: UUID) -> Assignment | None:
 def _note_relay(db: Database, relay_id: UUID, report: Report, now: datetime) -> None:
     """The breaker: a relay that failed rests, one that answered is well."""
     with db.begin() as session:
+        if report.counts.get(DeliveryState.SENT):
+            relay_works(session, relay_id)  # the next rest is a short one again
         if report.relay_error:
             until = rest_relay(session, relay_id, now, report.relay_error)
             log.warning("relay rests", relay=relay_id, until=until, error=report.relay_error)
-        elif report.counts:
-            relay_works(session, relay_id)

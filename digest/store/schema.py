@@ -56,7 +56,8 @@ def downgrade(db: Database, revision: str) -> None:
 
 def current_revision(db: Database) -> str | None:
     """Which revision the database is at; None where it is empty."""
-    with db.explained(), db.engine.connect() as connection:
+    reading = db.engine.execution_options(read_only=True)  # takes no lock that a writer holds
+    with db.explained(), reading.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from digest.store.runs import Run
 from tests.builders import NOW, a_subscriber
 from tests.integration.editions.newsroom import a_newsroom, publish
 
-SLOTS = 4
+SLOTS = 2
 STEP = timedelta(seconds=20)
 READERS = ("ana@mail.example", "bo@mail.example")
 
@@ -75,10 +76,8 @@ def beat(db, settings, now, broken):
     try:
         for _ in range(4):  # advance, start, deliver, finish
             for ring in list(tick(db, now)):
-                try:
+                with suppress(DigestError):  # somebody else was faster
                     acts[ring.work](ring.id)
-                except DigestError:
-                    pass  # somebody else was faster
     except Exception as error:
         broken.append(error)
         raise

@@ -191,6 +191,7 @@ def test_a_locked_database_is_waited_for_and_then_named(machine):
     said = machine.refused("campaign", "pause", "latest")
     assert "is locked by another process." in said
     assert time.monotonic() - began > 10
+    assert machine.run("campaign", "audit", "latest").returncode == 0, "reading goes on"
     holder.execute("ROLLBACK")
     holder.close()
     assert machine.run("campaign", "pause", "latest").returncode == 0

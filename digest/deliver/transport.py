@@ -1,5 +1,6 @@
 """What a transport is: something that hands one message over and says what it was told."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,4 +42,20 @@ class Transport(Protocol):
         """Hand one mail over. Raises ``RelayDown`` or ``InDoubt``; any answer is a ``Reply``."""
 
     def close(self) -> None:
+        """Say goodbye; never raises."""
+
+
+class Line(Protocol):
+    """One connection to a relay as a sender uses it: many mails at a time."""
+
+    async def open(self) -> None:
+        """Connect where there is no connection. Raises ``RelayDown``."""
+
+    async def send(
+        self, mails: Sequence[Mail], done: Callable[[int, Reply | RelayDown | InDoubt], None]
+    ) -> None:
+        """Hand mails over in order; ``done`` is called once for each place, as soon as it is
+        known. ``RelayDown``: that mail was certainly not sent."""
+
+    async def close(self) -> None:
         """Say goodbye; never raises."""

@@ -4,9 +4,10 @@ import threading
 from datetime import datetime
 from uuid import UUID
 
-from digest.actions.relays import open_relay
+from digest.actions.relays import open_lines
+from digest.deliver.books import Assignment, Books, Clock
 from digest.deliver.message import Origin
-from digest.deliver.stint import Assignment, Clock, Report, Stint
+from digest.deliver.sender import Report, Sender
 from digest.domain.states import CampaignState, DeliveryState
 from digest.log import get_logger
 from digest.settings import Settings
@@ -31,15 +32,12 @@ def deliver_campaign(
 ) -> Report:
     """Work through what is due of a campaign; any number of processes may do so at once."""
     assignment = _assignment(db, campaign_id)
-    relay = open_relay(db, settings, clock()) if assignment else None
-    if assignment is None or not isinstance(relay, tuple):
+    relay = open_lines(db, settings, clock()) if assignment else None
+    if assignment is None or relay is None:
         return Report()
-    relay_id, transport = relay
-    stint = Stint(db, settings, assignment, transport, clock, stop)
-    try:
-        report = stint.work(seconds)
-    finally:
-        transport.close()
+    relay_id, lines = relay
+    books = Books(db, settings, assignment, clock)
+    report = Sender(books, settings, assignment, lines, clock, stop).work(seconds)
     _note_relay(db, relay_id, report, clock())
     if report.counts or report.relay_error:
         log.info(

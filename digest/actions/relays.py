@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from digest.deliver.maildir import MaildirTransport
+from digest.deliver.maildir import MaildirLine, MaildirTransport
+from digest.deliver.pipeline import PipelinedConnection
 from digest.deliver.smtp import SmtpTransport
-from digest.deliver.transport import Transport
+from digest.deliver.transport import Line, Transport
 from digest.domain.errors import Illegal
 from digest.domain.relay import MaildirRelay, parse_relay, split_password
 from digest.settings import Settings
@@ -15,6 +16,7 @@ from digest.store.relays import Relay, all_relays, find_relay, usable_relays
 from digest.tokens import seal, unseal
 
 FIRST_NAME = "default"
+LINES = 4  # connections of one sender to a relay
 
 
 def seed_relay(db: Database, settings: Settings, now: datetime) -> None:
@@ -89,6 +91,27 @@ def transport_for(settings: Settings, relay: Relay) -> Transport:
         return MaildirTransport(parsed.path)
     password = unseal(settings, relay.sealed_password) if relay.sealed_password else None
     return SmtpTransport(parsed, password)
+
+
+def open_lines(db: Database, settings: Settings, now: datetime) -> tuple[UUID, list[Line]] | None:
+    """Lines to the first usable relay; None where there is none, or all of them rest."""
+    with db.read() as session:
+        awake = [
+            relay
+            for relay in usable_relays(session)
+            if relay.resting_until is None or relay.resting_until <= now
+        ]
+        if not awake:
+            return None
+        return awake[0].id, _lines(settings, awake[0])
+
+
+def _lines(settings: Settings, relay: Relay) -> list[Line]:
+    parsed = parse_relay(relay.url)
+    if isinstance(parsed, MaildirRelay):
+        return [MaildirLine(MaildirTransport(parsed.path))]
+    password = unseal(settings, relay.sealed_password) if relay.sealed_password else None
+    return [PipelinedConnection(parsed, password) for _ in range(LINES)]
 
 
 def _new_relay(settings: Settings, name: str, url: str, now: datetime) -> Relay:

@@ -1,12 +1,14 @@
 """A Maildir as transport: the default, so that nothing leaves the machine unless told to."""
 
+import asyncio
 import os
 import socket
 import time
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
-from digest.deliver.transport import Mail, RelayDown, Reply
+from digest.deliver.transport import InDoubt, Mail, RelayDown, Reply
 
 _numbers = count()
 
@@ -35,6 +37,31 @@ class MaildirTransport:
         return Reply(250, f"2.0.0 kept as {name}")
 
     def close(self) -> None:
+        """Nothing is open."""
+
+
+class MaildirLine:
+    """A Maildir as a sender's line; each mail is written in a thread, since it waits for a disk."""
+
+    def __init__(self, transport: MaildirTransport) -> None:
+        self._transport = transport
+
+    async def send_from(
+        self,
+        feed: Iterator[Mail],
+        done: Callable[[int, Reply | RelayDown | InDoubt], None],
+        holds: Callable[[], bool],  # noqa: ARG002 - a mail is written at once
+    ) -> None:
+        """Write mails until ``feed`` ends or one can't be written."""
+        for place, mail in enumerate(feed):
+            try:
+                reply = await asyncio.to_thread(self._transport.send, mail)
+            except RelayDown as error:
+                done(place, error)
+                raise
+            done(place, reply)
+
+    async def close(self) -> None:
         """Nothing is open."""
 
 

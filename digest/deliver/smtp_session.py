@@ -4,6 +4,7 @@ Left alone, ``smtplib`` limits the time of each read, not of a reply: a relay th
 second holds it for hours, and one whose reply never ends fills the memory.
 """
 
+import os
 import re
 import smtplib
 import socket
@@ -163,6 +164,8 @@ def reason_of(error: Exception) -> str:
         return f"failed in TLS: {error.reason or error}"
     if isinstance(error, smtplib.SMTPException):
         return str(error).rstrip(".")
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return f"can't be reached: {os.strerror(error.errno)}"  # asyncio's words say the address
     words = error.strerror if isinstance(error, OSError) else None
     return f"can't be reached: {words or error}"
 

@@ -1,6 +1,6 @@
 """What a transport is: something that hands one message over and says what it was told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,16 +46,17 @@ class Transport(Protocol):
 
 
 class Line(Protocol):
-    """One connection to a relay as a sender uses it: many mails at a time."""
+    """One connection to a relay as a sender uses it: opened when needed, many mails on it."""
 
-    async def open(self) -> None:
-        """Connect where there is no connection. Raises ``RelayDown``."""
-
-    async def send(
-        self, mails: Sequence[Mail], done: Callable[[int, Reply | RelayDown | InDoubt], None]
+    async def send_from(
+        self,
+        feed: Iterator[Mail],
+        done: Callable[[int, Reply | RelayDown | InDoubt], None],
+        holds: Callable[[], bool],
     ) -> None:
-        """Hand mails over in order; ``done`` is called once for each place, as soon as it is
-        known. ``RelayDown``: that mail was certainly not sent."""
+        """Take mails from ``feed`` as it is ready for them; ``done`` is called once for each that
+        was taken, ``holds`` before each message goes out. ``RelayDown`` where it can't be opened.
+        """
 
     async def close(self) -> None:
         """Say goodbye; never raises."""

@@ -227,6 +227,7 @@ class Conversation(asyncio.Protocol):
     def _begin(self) -> None:
         self._mail_from = self._recipient = ""
         self._fault: str | None = None
+        self._is_refused = False
 
     def _ehlo(self, _: str) -> None:
         self._begin()
@@ -287,8 +288,10 @@ class Conversation(asyncio.Protocol):
             self._hang_up(_CLOSING)
         elif fault == "grey" and waited < self._manners.grey_seconds:
             self._say("450 4.7.1 Greylisted, come back later.")
+            self._is_refused = True
         elif fault in ("r450", "r550", "r552"):
             self._say(_REFUSALS[fault])
+            self._is_refused = True
         elif fault in _ODD_REPLIES:
             self._transport.write(_ODD_REPLIES[fault])
         elif fault == "half":
@@ -312,7 +315,9 @@ class Conversation(asyncio.Protocol):
             await asyncio.sleep(0.001)
 
     def _data(self, _: str) -> None:
-        if self._fault == "e421":
+        if self._is_refused:
+            self._say("554 5.5.1 There is no valid recipient.")
+        elif self._fault == "e421":
             self._hang_up(_CLOSING)
         elif self._fault == "e552":
             self._say(_REFUSALS["e552"])
@@ -385,7 +390,8 @@ class Conversation(asyncio.Protocol):
         self._hang_up("221 2.0.0 Goodbye.")
 
     def _say(self, reply: str) -> None:
-        self._transport.write(reply.encode() + b"\r\n")
+        if self._fault != "half":  # that one has closed its direction
+            self._transport.write(reply.encode() + b"\r\n")
 
     def _hang_up(self, reply: str) -> None:
         self._say(reply)

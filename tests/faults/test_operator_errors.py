@@ -42,12 +42,12 @@ from sqlalchemy import event
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.relays import seed_relay
 from digest.clock import utc_now
-from digest.deliver import stint
+from digest.deliver import books, sender
 from digest.domain.errors import Transient
 from digest.settings import load_settings
 from digest.store.engine import Database
 
-stint.FLUSH_RETRY_SECONDS, stint.WINDOW = 0.3, 10
+books.PATIENCE_SECONDS, sender.WINDOW, sender.HELD = 0.3, 10, 10
 settings = load_settings(smtp_url=sys.argv[1])
 db = Database(settings.database)
 seed_relay(db, settings, utc_now())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.stint import WINDOW
+from digest.deliver.sender import HELD as WINDOW
 from digest.demo.inbox import Inbox
 from digest.domain.address import parse_address
 from digest.settings import load_settings

@@ -67,7 +67,7 @@ def test_a_list_goes_out_once_through_celery_on_redis_and_postgresql(
         for name in ("one", "two"):
             celery(env, "worker", "--concurrency", "2", "--hostname", f"{name}@%h")
             celery(env, "beat", "--pidfile", str(tmp_path / f"{name}.pid"))
-        wait_until(lambda: len(inbox.envelopes) >= PEOPLE, "everybody has a mail", 90)
+        wait_until(lambda: len(inbox.envelopes) >= PEOPLE, "everybody has a mail", 150)
         wait_until(lambda: status(env)["state"] == "done", "the campaign is done", 30)
         assert status(env)["balanced"]
         assert status(env)["counts"] == {"sent": PEOPLE}

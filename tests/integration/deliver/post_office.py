@@ -16,9 +16,9 @@ from digest.actions.audit_campaign import CampaignReport, audit_campaign
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.relays import add_relay
 from digest.actions.tend_campaigns import tend_campaigns
-from digest.deliver.smtp import SmtpTransport
+from digest.deliver.pipeline import PipelinedConnection
+from digest.deliver.sender import Report
 from digest.deliver.smtp_session import Limits
-from digest.deliver.stint import Report
 from digest.domain.states import CampaignState
 from digest.settings import Settings
 from digest.store.deliveries import Delivery, list_deliveries
@@ -116,7 +116,8 @@ def open_post_office(
     db: Database, settings: Settings, relay: FaultyRelay, monkeypatch: pytest.MonkeyPatch
 ) -> PostOffice:
     """Time limits are short, and ``relay`` is the only one in use."""
-    monkeypatch.setattr(relays, "SmtpTransport", partial(SmtpTransport, limits=QUICK))
+    quick = partial(PipelinedConnection, limits=QUICK)
+    monkeypatch.setattr(relays, "PipelinedConnection", quick)
     add_relay(db, settings, name="main", url=relay.url, now=NOW, actor="test")
     return PostOffice(db, settings, relay)
 

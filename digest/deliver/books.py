@@ -1,0 +1,135 @@
+"""The books of one sender: what it holds, recorded and claimed in one short transaction."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic, sleep
+from uuid import UUID, uuid4
+
+from digest.deliver.dkim import Signer
+from digest.deliver.keyring import Keyring
+from digest.deliver.message import CompiledMessage, Origin, Personal
+from digest.domain.delivery import Claimed, Outcome
+from digest.domain.edition import Branding
+from digest.domain.states import DoubtPolicy, SuppressionReason
+from digest.log import get_logger
+from digest.settings import Settings
+from digest.store.claims import claim_window
+from digest.store.editions import get_rendition
+from digest.store.engine import Database, Session, StoreUnavailable
+from digest.store.results import flush_outcomes, renew_lease
+from digest.store.suppressions import suppress
+from digest.tokens import hash_address
+
+LEASE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0  # how long results wait for a database that is away
+
+Clock = Callable[[], datetime]
+Entry = tuple[Claimed, Outcome]
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a sender needs to know of its campaign; all of it is frozen."""
+
+    campaign_id: UUID
+    list_id: UUID
+    origin: Origin
+    branding: Branding
+    doubt_policy: DoubtPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one transaction did: which results were still ours, and what was claimed."""
+
+    recorded: frozenset[UUID]
+    window: Sequence[Claimed]
+
+
+class Books:
+    """The database's side of a sender; used from one thread at a time."""
+
+    def __init__(
+        self, db: Database, settings: Settings, assignment: Assignment, clock: Clock
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._assignment = assignment
+        self._clock = clock
+        self._owner = uuid4()
+        self._keyring = Keyring(settings, assignment.branding)
+        self._signers: dict[UUID | None, Signer | None] = {}
+        self._compiled: dict[UUID, CompiledMessage] = {}
+
+    def build(self, claimed: Claimed, personal: Personal) -> bytes:
+        """The message of a claimed delivery, signed as at its first try."""
+        compiled = self._compiled[claimed.rendition_id]
+        return compiled.build(personal, self._signers[claimed.key_id])
+
+    def exchange(self, results: Sequence[Entry], want: int, held: Collection[UUID]) -> Exchange:
+        """Record ``results``, renew the lease of what is ``held``, and claim up to ``want`` more.
+
+        Where the database is away this waits for it, since the mails are out; ``StoreUnavailable``
+        when it stays away.
+        """
+        end, pause = monotonic() + PATIENCE_SECONDS, 0.1
+        while True:
+            now = self._clock()
+            try:
+                with self._db.begin() as session:
+                    return self._exchange(session, results, want, held, now)
+            except StoreUnavailable as error:
+                if monotonic() > end:
+                    raise
+                log.warning("results wait for the database", error=str(error))
+                sleep(pause)
+                pause = min(2 * pause, 5.0)
+
+    def _exchange(
+        self,
+        session: Session,
+        results: Sequence[Entry],
+        want: int,
+        held: Collection[UUID],
+        now: datetime,
+    ) -> Exchange:
+        recorded = flush_outcomes(session, self._owner, results)
+        self._suppress(session, [one for one in results if one[0].id in recorded], now)
+        if held:
+            renew_lease(session, self._owner, held, LEASE_SECONDS)
+        window = self._claim(session, want, now) if want else []
+        return Exchange(frozenset(recorded), window)
+
+    def _claim(self, session: Session, want: int, now: datetime) -> list[Claimed]:
+        window = claim_window(
+            session,
+            campaign_id=self._assignment.campaign_id,
+            owner=self._owner,
+            now=now,
+            size=want,
+            lease_seconds=LEASE_SECONDS,
+            key_id=self._keyring.current(session, now),
+        )
+        for key_id in {claimed.key_id for claimed in window}:
+            self._signers[key_id] = self._keyring.signer(session, key_id)
+        for rendition_id in {claimed.rendition_id for claimed in window} - self._compiled.keys():
+            rendition = get_rendition(session, rendition_id)
+            self._compiled[rendition_id] = CompiledMessage(
+                rendition, self._assignment.branding, self._assignment.origin
+            )
+        return window
+
+    def _suppress(self, session: Session, recorded: Sequence[Entry], now: datetime) -> None:
+        for claimed, outcome in recorded:
+            if outcome.suppress:
+                suppress(
+                    session,
+                    address_hash=hash_address(self._settings, claimed.address),
+                    address=claimed.address,
+                    reason=SuppressionReason.HARD_BOUNCE,
+                    now=now,
+                    note=outcome.reply,
+                )

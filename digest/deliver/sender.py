@@ -8,7 +8,7 @@ rows at most.
 import asyncio
 import random
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,7 +34,6 @@ WINDOW_SECONDS = 2.0  # no more is held than this much work at the present rate
 FLUSH_SECONDS = 0.25  # no result waits longer than this to be recorded
 RENEW_SECONDS = 10.0
 MARGIN_SECONDS = 5.0  # no mail is begun when less of its lease is left
-MOST_TRIES = 3  # connections that may break over one mail before it is put off
 MOST_BREAKS = 5  # so many mails in a row over which connections broke make the relay the culprit
 
 
@@ -74,7 +73,6 @@ class Sender:
         self._results: list[Entry] = []
         self._leases: dict[UUID, float] = {}  # of all that is held: monotonic time of their end
         self._safe_until = 0.0  # until when the oldest of them is safe, with a margin
-        self._broke: Counter[UUID] = Counter()  # how often a connection broke over a mail
         self._breaks_in_a_row = 0
         self._open_lines = len(lines)
         self._is_ending = False
@@ -178,28 +176,32 @@ class Sender:
     # The lines.
 
     async def _drive(self, line: Line) -> None:
+        again: deque[Claimed] = deque()  # to be tried once more, first on a new connection
         try:
-            while await self._has_mail():
+            while await self._has_mail(again):
                 taken: list[Claimed] = []
-                await line.send_from(self._feed(taken), partial(self._note, taken), self._holds)
+                note = partial(self._note, again, taken)
+                await line.send_from(self._feed(again, taken), note, self._holds)
         except RelayDown as error:
             self._lose_line(str(error))
         finally:
+            for claimed in again:
+                self._give_back(claimed)
             await line.close()
 
-    async def _has_mail(self) -> bool:
+    async def _has_mail(self, again: deque[Claimed]) -> bool:
         """Waits until there is mail to take; False when the end has come."""
         while not self._is_ending:
-            if self._ready and self._holds():
+            if (again or self._ready) and self._holds():
                 return True
             self._more.clear()
             await self._more.wait()
         return False
 
-    def _feed(self, taken: list[Claimed]) -> Iterator[Mail]:
+    def _feed(self, again: deque[Claimed], taken: list[Claimed]) -> Iterator[Mail]:
         """Mails as a line is ready for them; ``taken`` gets what was given out."""
-        while self._ready and self._holds():
-            claimed = self._ready.popleft()
+        while (again or self._ready) and self._holds():
+            claimed = (again or self._ready).popleft()
             if self._may_get_mail(claimed):
                 taken.append(claimed)
                 yield self._mail(claimed)
@@ -232,7 +234,9 @@ class Sender:
             content=self._books.build(claimed, personal),
         )
 
-    def _note(self, taken: Sequence[Claimed], place: int, said: Result) -> None:
+    def _note(
+        self, again: deque[Claimed], taken: Sequence[Claimed], place: int, said: Result
+    ) -> None:
         """What became of one mail of a line."""
         claimed = taken[place]
         if isinstance(said, Reply):
@@ -243,17 +247,16 @@ class Sender:
             policy = self._assignment.doubt_policy
             self._put(claimed, decide_doubt(claimed, policy, self._clock(), str(said)))
         elif isinstance(said, Interrupted):
-            self._put_off(claimed, said)
+            self._count_break(str(said))
+            if said.try_at_once:
+                again.append(claimed)  # what the end leaves here goes back untried
+            else:
+                self._put_off(claimed, said)
         else:
             self._give_back(claimed)
 
     def _put_off(self, claimed: Claimed, said: Interrupted) -> None:
-        """Certainly not sent: once more at once, unless it is this mail that breaks connections."""
-        self._count_break(str(said))
-        self._broke[claimed.id] += 1
-        if said.try_at_once and self._broke[claimed.id] < MOST_TRIES:
-            self._give_back(claimed)
-            return
+        """Certainly not sent, and it broke a connection of its own: as if asked to try later."""
         reply = said.reply or Reply(451, f"4.4.2 {said}")
         self._put(claimed, decide(reply, claimed, self._clock(), self._dice))
 

@@ -54,10 +54,9 @@ def send_test(
     rendition = preview_edition(db, settings, edition_id, reader=reader)
     marked = replace(rendition, subject=TEST_MARK + rendition.subject)
     prepared = _prepare(db, settings, edition_id, marked, now)
-    relay = open_relay(db, settings, now)
-    if not isinstance(relay, tuple):
+    transport = open_relay(db, settings, now)
+    if transport is None:
         raise Transient("No relay can be used just now; see `digest relay list`.")
-    _, transport = relay
     replies = []
     try:
         for address in people:

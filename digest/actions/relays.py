@@ -11,7 +11,7 @@ from digest.domain.errors import Illegal
 from digest.domain.relay import MaildirRelay, parse_relay, split_password
 from digest.settings import Settings
 from digest.store import audit
-from digest.store.engine import Database
+from digest.store.engine import Database, Session
 from digest.store.relays import Relay, all_relays, find_relay, usable_relays
 from digest.tokens import seal, unseal
 
@@ -70,18 +70,11 @@ def enable_relay(db: Database, *, name: str, enabled: bool, now: datetime, actor
         relay.enabled = enabled
 
 
-def open_relay(
-    db: Database, settings: Settings, now: datetime
-) -> tuple[UUID, Transport] | datetime | None:
-    """A transport for the first usable relay; when all of them rest, until when; None where
-    there is none."""
+def open_relay(db: Database, settings: Settings, now: datetime) -> Transport | None:
+    """A transport for the first usable relay; None where there is none, or all of them rest."""
     with db.read() as session:
-        relays = usable_relays(session)
-        awake = [r for r in relays if r.resting_until is None or r.resting_until <= now]
-        if not awake:
-            return min((r.resting_until for r in relays if r.resting_until), default=None)
-        relay = awake[0]
-        return relay.id, transport_for(settings, relay)
+        relay = _first_awake(session, now)
+        return transport_for(settings, relay) if relay else None
 
 
 def transport_for(settings: Settings, relay: Relay) -> Transport:
@@ -96,14 +89,13 @@ def transport_for(settings: Settings, relay: Relay) -> Transport:
 def open_lines(db: Database, settings: Settings, now: datetime) -> tuple[UUID, list[Line]] | None:
     """Lines to the first usable relay; None where there is none, or all of them rest."""
     with db.read() as session:
-        awake = [
-            relay
-            for relay in usable_relays(session)
-            if relay.resting_until is None or relay.resting_until <= now
-        ]
-        if not awake:
-            return None
-        return awake[0].id, _lines(settings, awake[0])
+        relay = _first_awake(session, now)
+        return (relay.id, _lines(settings, relay)) if relay else None
+
+
+def _first_awake(session: Session, now: datetime) -> Relay | None:
+    usable = usable_relays(session)
+    return next((r for r in usable if r.resting_until is None or r.resting_until <= now), None)
 
 
 def _lines(settings: Settings, relay: Relay) -> list[Line]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from digest.actions.approve_edition import approve_edition
 from digest.actions.build_edition import build_edition
+from digest.actions.edition_locks import hold_list
 from digest.actions.schedule_campaign import schedule_campaign
 from digest.actions.withdraw_edition import withdraw_edition
 from digest.domain.errors import Illegal
@@ -48,16 +49,18 @@ def _take_step(db: Database, settings: Settings, run_id: UUID, now: datetime) ->
             return Step.WAIT
         mailing_list = get_list(session, run.list_id)
         edition = edition_of_run(session, run_id)
+    if edition is not None and run.state is RunState.PLANNED:
+        run = _note_draft(db, run, now)  # whoever built it died before saying so
     step = _decide(run, mailing_list, edition, now)
     match step:
         case Step.BUILD:
             _build(db, run, mailing_list, now)
         case Step.APPROVE if edition is not None:
-            _approve(db, settings, run_id, edition, now)
+            _approve(db, settings, run, edition, now)
         case Step.SEND if edition is not None:
             schedule_campaign(db, edition.id, due_at=now, now=now, actor=SERVICE)
         case Step.ASK:
-            _move(db, run_id, RunState.AWAITING_APPROVAL, now, "Nobody has approved it yet.")
+            _move(db, run, edition, RunState.AWAITING_APPROVAL, now, "Nobody has approved it yet.")
         case Step.MISS:
             _miss(db, run, mailing_list, edition, now)
     return step
@@ -87,23 +90,28 @@ def _build(db: Database, run: Run, mailing_list: MailingList, now: datetime) -> 
             db, mailing_list.slug, stream=run.stream, now=now, run_id=run.id, actor=SERVICE
         )
     except Illegal as error:
-        _move(db, run.id, RunState.SKIPPED, now, str(error))
+        _move(db, run, None, RunState.SKIPPED, now, str(error))
         return
     if result.edition_id is not None:
-        if run.state is RunState.PLANNED:
-            _move(db, run.id, RunState.DRAFTED, now)
+        _note_draft(db, run, now)
     elif now >= run.scheduled_at:
-        _move(db, run.id, RunState.SKIPPED, now, result.reason)
+        _move(db, run, None, RunState.SKIPPED, now, result.reason)
 
 
-def _approve(
-    db: Database, settings: Settings, run_id: UUID, edition: Edition, now: datetime
-) -> None:
+def _note_draft(db: Database, run: Run, now: datetime) -> Run:
+    with db.begin() as session:
+        found = lock_run(session, run.id)
+        if found.state is RunState.PLANNED:
+            found.move(RunState.DRAFTED, now)
+        return found
+
+
+def _approve(db: Database, settings: Settings, run: Run, edition: Edition, now: datetime) -> None:
     """Approve by itself; where the edition has a fault, a person has to look."""
     try:
         approve_edition(db, settings, edition.id, now=now, actor=SERVICE)
     except Illegal as error:
-        _move(db, run_id, RunState.AWAITING_APPROVAL, now, str(error))
+        _move(db, run, edition, RunState.AWAITING_APPROVAL, now, str(error))
 
 
 def _miss(
@@ -114,16 +122,29 @@ def _miss(
     why = "nobody approved it" if run.state is RunState.AWAITING_APPROVAL else "nothing ran then"
     if edition is not None:
         withdraw_edition(db, edition.id, reason=f"{late}: {why}.", now=now, actor=SERVICE)
-    _move(db, run.id, RunState.MISSED, now, f"{late}: {why}.")
+    _move(db, run, None, RunState.MISSED, now, f"{late}: {why}.")
 
 
 def _move(
-    db: Database, run_id: UUID, state: RunState, now: datetime, reason: str | None = None
+    db: Database,
+    run: Run,
+    edition: Edition | None,
+    state: RunState,
+    now: datetime,
+    reason: str | None,
 ) -> None:
+    """Move a run whose edition is as it was seen; where it isn't, somebody else was faster, and
+    the next tick looks again."""
     with db.begin() as session:
-        run = lock_run(session, run_id)
-        if run.state is state:
-            return  # somebody else was faster
-        run.move(state, now, reason)
-    if state in (RunState.SKIPPED, RunState.MISSED, RunState.AWAITING_APPROVAL):
-        log.warning("run " + state.value, run=run_id, reason=reason)
+        hold_list(session, run.list_id)
+        found = lock_run(session, run.id)
+        if found.state is not run.state:
+            return
+        if _as_seen(edition_of_run(session, run.id)) != _as_seen(edition):
+            return
+        found.move(state, now, reason)
+    log.warning("run " + state.value, run=run.id, reason=reason)
+
+
+def _as_seen(edition: Edition | None) -> tuple[UUID, EditionState, int] | None:
+    return (edition.id, edition.state, edition.version) if edition is not None else None

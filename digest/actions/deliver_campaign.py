@@ -1,20 +1,18 @@
 """Send a campaign for a while: what a worker does when it is rung."""
 
 import threading
-from datetime import datetime
 from uuid import UUID
 
 from digest.actions.relays import open_lines
 from digest.deliver.books import Assignment, Books, Clock
 from digest.deliver.message import Origin
 from digest.deliver.sender import Report, Sender
-from digest.domain.states import CampaignState, DeliveryState
+from digest.domain.states import CampaignState
 from digest.log import get_logger
 from digest.settings import Settings
 from digest.store.campaigns import find_campaign
 from digest.store.editions import find_edition
 from digest.store.engine import Database
-from digest.store.relays import relay_works, rest_relay
 
 STINT_SECONDS = 30.0
 
@@ -32,13 +30,11 @@ def deliver_campaign(
 ) -> Report:
     """Work through what is due of a campaign; any number of processes may do so at once."""
     assignment = _assignment(db, campaign_id)
-    relay = open_lines(db, settings, clock()) if assignment else None
-    if assignment is None or relay is None:
+    fleet = open_lines(db, settings, clock()) if assignment else None
+    if assignment is None or fleet is None or not fleet.relays:
         return Report()
-    relay_id, lines = relay
     books = Books(db, settings, assignment, clock)
-    report = Sender(books, settings, assignment, lines, clock, stop).work(seconds)
-    _note_relay(db, relay_id, report, clock())
+    report = Sender(books, settings, assignment, fleet, clock, stop).work(seconds)
     if report.counts or report.relay_error:
         log.info(
             "stint ended",
@@ -63,13 +59,3 @@ def _assignment(db: Database, campaign_id: UUID) -> Assignment | None:
             branding=edition.branding,
             doubt_policy=campaign.doubt_policy,
         )
-
-
-def _note_relay(db: Database, relay_id: UUID, report: Report, now: datetime) -> None:
-    """The breaker: a relay that failed rests, one that answered is well."""
-    with db.begin() as session:
-        if report.counts.get(DeliveryState.SENT):
-            relay_works(session, relay_id)  # the next rest is a short one again
-        if report.relay_error:
-            until = rest_relay(session, relay_id, now, report.relay_error)
-            log.warning("relay rests", relay=relay_id, until=until, error=report.relay_error)

@@ -1,22 +1,25 @@
 """Relays: seeded from the settings, added, tested, and opened for sending."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from digest.deliver.maildir import MaildirLine, MaildirTransport
 from digest.deliver.pipeline import PipelinedConnection
+from digest.deliver.route import Fleet, RelayLines
 from digest.deliver.smtp import SmtpTransport
 from digest.deliver.transport import Line, Transport
 from digest.domain.errors import Illegal
-from digest.domain.relay import MaildirRelay, parse_relay, split_password
+from digest.domain.relay import MaildirRelay, parse_relay, share_lines, split_password
 from digest.settings import Settings
 from digest.store import audit
-from digest.store.engine import Database, Session
-from digest.store.relays import Relay, all_relays, find_relay, usable_relays
+from digest.store.engine import Database
+from digest.store.relays import Relay, all_relays, find_relay, relay_marks, usable_relays
 from digest.tokens import seal, unseal
 
 FIRST_NAME = "default"
-LINES = 4  # connections of one sender to a relay
+MOST_WEIGHT = 1000
+LINES = 4  # connections of one sender, a relay on the average
 
 
 def seed_relay(db: Database, settings: Settings, now: datetime) -> None:
@@ -54,6 +57,26 @@ def add_relay(
         return relay.id
 
 
+def weigh_relay(db: Database, *, name: str, weight: int, now: datetime, actor: str) -> None:
+    """Give a relay its share of the connections; 0: only while all others rest. Acts within
+    seconds."""
+    if not 0 <= weight <= MOST_WEIGHT:
+        raise Illegal(f"A relay's weight is a number from 0 to {MOST_WEIGHT}.")
+    with db.begin() as session:
+        relay = find_relay(session, name)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="weighed",
+            noun="relay",
+            noun_id=relay.id,
+            before={"weight": relay.weight},
+            after={"weight": weight},
+        )
+        relay.weight = weight
+
+
 def enable_relay(db: Database, *, name: str, enabled: bool, now: datetime, actor: str) -> None:
     """Take a relay into use or out of it; acts at the next window."""
     with db.begin() as session:
@@ -73,8 +96,8 @@ def enable_relay(db: Database, *, name: str, enabled: bool, now: datetime, actor
 def open_relay(db: Database, settings: Settings, now: datetime) -> Transport | None:
     """A transport for the first usable relay; None where there is none, or all of them rest."""
     with db.read() as session:
-        relay = _first_awake(session, now)
-        return transport_for(settings, relay) if relay else None
+        relays = _in_turn(usable_relays(session), now)
+        return transport_for(settings, relays[0]) if relays else None
 
 
 def transport_for(settings: Settings, relay: Relay) -> Transport:
@@ -86,24 +109,33 @@ def transport_for(settings: Settings, relay: Relay) -> Transport:
     return SmtpTransport(parsed, password)
 
 
-def open_lines(db: Database, settings: Settings, now: datetime) -> tuple[UUID, list[Line]] | None:
-    """Lines to the first usable relay; None where there is none, or all of them rest."""
+def open_lines(db: Database, settings: Settings, now: datetime) -> Fleet:
+    """Lines to all relays that can be used just now, in proportion to their weights."""
     with db.read() as session:
-        relay = _first_awake(session, now)
-        return (relay.id, _lines(settings, relay)) if relay else None
+        usable = usable_relays(session)
+    relays = _in_turn(usable, now)
+    shares = share_lines([relay.weight for relay in relays], LINES)
+    return Fleet(
+        [
+            RelayLines(relay.id, _lines(settings, relay, n))
+            for relay, n in zip(relays, shares, strict=True)
+        ],
+        relay_marks(usable),
+    )
 
 
-def _first_awake(session: Session, now: datetime) -> Relay | None:
-    usable = usable_relays(session)
-    return next((r for r in usable if r.resting_until is None or r.resting_until <= now), None)
+def _in_turn(usable: Sequence[Relay], now: datetime) -> list[Relay]:
+    """The relays that do not rest; those of weight 0 only where there is no other."""
+    awake = [r for r in usable if r.resting_until is None or r.resting_until <= now]
+    return [relay for relay in awake if relay.weight] or awake
 
 
-def _lines(settings: Settings, relay: Relay) -> list[Line]:
+def _lines(settings: Settings, relay: Relay, n: int) -> list[Line]:
     parsed = parse_relay(relay.url)
     if isinstance(parsed, MaildirRelay):
         return [MaildirLine(MaildirTransport(parsed.path))]
     password = unseal(settings, relay.sealed_password) if relay.sealed_password else None
-    return [PipelinedConnection(parsed, password) for _ in range(LINES)]
+    return [PipelinedConnection(parsed, password) for _ in range(n)]
 
 
 def _new_relay(settings: Settings, name: str, url: str, now: datetime) -> Relay:

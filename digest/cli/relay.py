@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from digest.actions.relays import add_relay, enable_relay
+from digest.actions.relays import add_relay, enable_relay, weigh_relay
 from digest.cli.context import actor, console, database, print_json, settings
 from digest.clock import utc_now
 from digest.store.relays import all_relays
@@ -46,6 +46,22 @@ def enable(name: str) -> None:
     console.print(f"{name} is in use.")
 
 
+@app.command("set")
+def set_(
+    name: str,
+    weight: Annotated[
+        int | None, typer.Option(help="Its share; 0: only while all others rest.")
+    ] = None,
+) -> None:
+    """Change how a relay is used, also while a campaign is sent; acts within seconds.
+
+    Example: digest relay set main --weight 3
+    """
+    if weight is not None:
+        weigh_relay(database(), name=name, weight=weight, now=utc_now(), actor=actor())
+    console.print(f"{name} is changed.")
+
+
 @app.command("list")
 def list_(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Show all relays, and which one rests because it failed.
@@ -59,6 +75,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="For programs.")] = 
             "relay": relay.name,
             "url": relay.url,
             "enabled": relay.enabled,
+            "weight": relay.weight,
             "resting_until": relay.resting_until,
             "error": relay.error,
         }
@@ -67,12 +84,13 @@ def list_(json: Annotated[bool, typer.Option("--json", help="For programs.")] = 
     if json:
         print_json(rows)
         return
-    table = Table("relay", "address", "in use", "state", box=None)
+    table = Table("relay", "address", "in use", "weight", "state", box=None)
     for row in rows:
         table.add_row(
             str(row["relay"]),
             str(row["url"]),
             "yes" if row["enabled"] else "no",
+            str(row["weight"]),
             str(row["error"] or "well"),
         )
     console.print(table)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from time import monotonic, sleep
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from digest.deliver.dkim import Signer
@@ -17,6 +19,7 @@ from digest.settings import Settings
 from digest.store.claims import claim_window
 from digest.store.editions import get_rendition
 from digest.store.engine import Database, Session, StoreUnavailable
+from digest.store.relays import relay_marks, relay_works, rest_relay, usable_relays
 from digest.store.results import flush_outcomes, renew_lease
 from digest.store.suppressions import suppress
 from digest.tokens import hash_address
@@ -24,6 +27,7 @@ from digest.tokens import hash_address
 LEASE_SECONDS = 30.0
 PATIENCE_SECONDS = 60.0  # how long results wait for a database that is away
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 Entry = tuple[Claimed, Outcome]
 
@@ -70,17 +74,42 @@ class Books:
         return compiled.build(personal, self._signers[claimed.key_id])
 
     def exchange(self, results: Sequence[Entry], want: int, held: Collection[UUID]) -> Exchange:
-        """Record ``results``, renew the lease of what is ``held``, and claim up to ``want`` more.
+        """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
+        return self._patiently(partial(self._exchange, results, want, held))
 
-        Where the database is away this waits for it, since the mails are out; ``StoreUnavailable``
-        when it stays away.
-        """
+    def relay_marks(self) -> frozenset[tuple[object, ...]]:
+        """What the relays in use are like now."""
+        return self._patiently(lambda session, _: relay_marks(usable_relays(session)))
+
+    def rest_relay(self, relay_id: UUID, error: str, has_served: bool) -> None:
+        """Note that a relay failed: nobody tries it for a while."""
+
+        def rest(session: Session, now: datetime) -> datetime:
+            if has_served:
+                relay_works(session, relay_id)  # this rest is a short one again
+            return rest_relay(session, relay_id, now, error)
+
+        until = self._patiently(rest)
+        log.warning("relay rests", relay=relay_id, until=until, error=error)
+
+    def note_well(self, relay_ids: Collection[UUID]) -> None:
+        """Note that relays answer."""
+
+        def note(session: Session, _: datetime) -> None:
+            for relay_id in relay_ids:
+                relay_works(session, relay_id)
+
+        self._patiently(note)
+
+    def _patiently(self, work: Callable[[Session, datetime], T]) -> T:
+        """Do ``work`` in one transaction. Where the database is away this waits for it, since
+        mails are out that must be recorded; ``StoreUnavailable`` when it stays away."""
         end, pause = monotonic() + PATIENCE_SECONDS, 0.1
         while True:
             now = self._clock()
             try:
                 with self._db.begin() as session:
-                    return self._exchange(session, results, want, held, now)
+                    return work(session, now)
             except StoreUnavailable as error:
                 if monotonic() > end:
                     raise
@@ -90,10 +119,10 @@ class Books:
 
     def _exchange(
         self,
-        session: Session,
         results: Sequence[Entry],
         want: int,
         held: Collection[UUID],
+        session: Session,
         now: datetime,
     ) -> Exchange:
         recorded = flush_outcomes(session, self._owner, results)

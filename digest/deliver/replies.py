@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from digest.deliver.transport import Reply
 from digest.domain.delivery import Claimed, Outcome
@@ -60,24 +61,39 @@ def meaning_of(reply: Reply) -> Meaning:
     raise AssertionError("the last rule matches everything")
 
 
-def decide(reply: Reply, claimed: Claimed, now: datetime, dice: random.Random) -> Outcome:
+def decide(
+    reply: Reply,
+    claimed: Claimed,
+    now: datetime,
+    dice: random.Random,
+    relay_id: UUID | None = None,
+) -> Outcome:
     """What becomes of a delivery that a relay answered."""
     words = scrubbed(str(reply))
     meaning = meaning_of(reply)
     if meaning is Meaning.ACCEPTED:
-        return Outcome(DeliveryState.SENT, reply=words, sent_at=now)
+        return Outcome(DeliveryState.SENT, reply=words, sent_at=now, relay_id=relay_id)
     if meaning in (Meaning.NO_SUCH_MAILBOX, Meaning.REFUSED):
         gone = meaning is Meaning.NO_SUCH_MAILBOX
-        return Outcome(DeliveryState.FAILED, reason=meaning, reply=words, suppress=gone)
+        return Outcome(
+            DeliveryState.FAILED, reason=meaning, reply=words, suppress=gone, relay_id=relay_id
+        )
     return Outcome(
         DeliveryState.DEFERRED,
         reason=meaning,
         reply=words,
         next_at=now + retry_after(claimed.tries, dice),
+        relay_id=relay_id,
     )
 
 
-def decide_doubt(claimed: Claimed, policy: DoubtPolicy, now: datetime, said: str) -> Outcome:
+def decide_doubt(
+    claimed: Claimed,
+    policy: DoubtPolicy,
+    now: datetime,
+    said: str,
+    relay_id: UUID | None = None,
+) -> Outcome:
     """What becomes of a delivery that was handed over and never answered: one more try at most,
     and none where the policy is to hold."""
     again = policy is DoubtPolicy.RESEND and claimed.doubts == 0
@@ -87,6 +103,7 @@ def decide_doubt(claimed: Claimed, policy: DoubtPolicy, now: datetime, said: str
         reply=scrubbed(said),
         next_at=now + timedelta(minutes=RETRY_MINUTES[0]),
         in_doubt=True,
+        relay_id=relay_id,
     )
 
 

@@ -35,3 +35,4 @@ class Outcome:
     tried: bool = True  # whether a relay answered about this very mail
     in_doubt: bool = False  # whether it may have gone out all the same
     suppress: bool = False  # whether the address is dead and must get no more mail
+    relay_id: UUID | None = None  # through which it was tried

@@ -1,5 +1,6 @@
 """Where mail is handed over: what a relay's URL says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -90,6 +91,18 @@ def split_password(url: str) -> tuple[str, str | None]:
     credentials, _, place = parts.netloc.rpartition("@")
     user = credentials.partition(":")[0]
     return urlunsplit(parts._replace(netloc=f"{user}@{place}")), unquote(parts.password)
+
+
+def share_lines(weights: Sequence[int], each: int) -> list[int]:
+    """Cut ``each`` lines a relay into shares by weight, at least one for every relay: two relays
+    that weigh 3 and 1 get 6 and 2 of 8."""
+    total, heavy = each * len(weights), sum(weights)
+    exact = [total * weight / heavy if heavy else each for weight in weights]
+    shares = [max(1, int(share)) for share in exact]
+    for place in sorted(range(len(exact)), key=lambda i: shares[i] - exact[i]):
+        if sum(shares) < total:
+            shares[place] += 1
+    return shares
 
 
 def _security(scheme: str, starttls: str | None, port: int, user: str | None) -> Security:

@@ -24,6 +24,7 @@ class Relay(Row):
     url: Mapped[str]
     sealed_password: Mapped[str | None]  # tokens.seal
     enabled: Mapped[bool] = mapped_column(default=True)
+    weight: Mapped[int] = mapped_column(default=1)  # its share; 0: only while all others rest
     created_at: Mapped[datetime]
 
     # A breaker for the whole relay: nobody tries it before this time.
@@ -47,6 +48,11 @@ def find_relay(session: Session, name: str) -> Relay:
 def usable_relays(session: Session) -> Sequence[Relay]:
     """The relays that mail may go out through, in order of name."""
     return session.scalars(select(Relay).where(Relay.enabled).order_by(Relay.name)).all()
+
+
+def relay_marks(relays: Sequence[Relay]) -> frozenset[tuple[object, ...]]:
+    """What senders must know at once when it changes; how relays do is not part of it."""
+    return frozenset((r.id, r.url, r.sealed_password, r.weight) for r in relays)
 
 
 def rest_relay(session: Session, relay_id: UUID, now: datetime, error: str) -> datetime:

@@ -25,6 +25,7 @@ _RESULT = (
     column("sent_at", UtcDateTime()),
     column("tried", Integer()),
     column("doubt", Integer()),
+    column("relay_id", Uuid()),
 )
 
 
@@ -85,6 +86,7 @@ def _record(session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Out
             outcome.sent_at,
             int(outcome.tried),
             int(outcome.in_doubt),
+            outcome.relay_id,
         )
         for claimed, outcome in outcomes
     ]
@@ -104,6 +106,7 @@ def _record(session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Out
             sent_at=result.c.sent_at,
             tries=Delivery.tries + result.c.tried,
             doubts=Delivery.doubts + result.c.doubt,
+            relay_id=func.coalesce(result.c.relay_id, Delivery.relay_id),
             owner=None,
             lease_until=None,
         )

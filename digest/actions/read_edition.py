@@ -48,8 +48,8 @@ def find_public_edition(db: Database, settings: Settings, edition_id: UUID) -> P
 
 
 def render_page(edition: PublicEdition, settings: Settings) -> EditionPage:
-    """The mail of those who chose nothing, with nobody's address and links on it."""
-    rendition = render_for(edition.values, edition.values.default)
+    """The mail of those who chose nothing, whole, with nobody's address and links on it."""
+    rendition = render_for(edition.values, edition.values.default, is_whole=True)
     assert rendition is not None  # without topics nothing is left out
     html = with_inert_fields(rendition, settings).html
     assert html is not None  # only a text-only variant has none

@@ -4,10 +4,20 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from html import escape
 from json import dumps
+from typing import Any
 from uuid import UUID
 
 from digest.actions.view_edition import ABOUT_LINKS, READER, view_url
-from digest.domain.edition import Branding, EditionContent, Field, Rendition, TemplateSet, Variant
+from digest.domain.edition import (
+    SIZE_BUDGET,
+    Branding,
+    EditionContent,
+    Field,
+    Layout,
+    Rendition,
+    TemplateSet,
+    Variant,
+)
 from digest.domain.errors import Illegal
 from digest.render import builtin_templates, render_edition, select
 from digest.settings import Settings
@@ -37,8 +47,19 @@ class EditionValues:
     def digest(self) -> str:
         """SHA-256 over content, branding, templates and the rule of the view link, in hex: what
         approval freezes."""
-        parts = [asdict(self.content), asdict(self.branding), self.templates.digest, VIEW_RULE]
+        parts = [asdict(self.content), _as_hashed(self.branding), self.templates.digest, VIEW_RULE]
         return sha256(dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _as_hashed(branding: Branding) -> dict[str, Any]:
+    """The branding in the shape in which the first editions were hashed: what came later counts
+    only where it isn't what it was before there was a choice."""
+    parts = asdict(branding)
+    if branding.layout is Layout.FULL:
+        parts["layout"] = "standard"
+    if branding.size_budget == SIZE_BUDGET:
+        del parts["size_budget"]
+    return parts
 
 
 def edition_values(session: Session, settings: Settings, edition: Edition) -> EditionValues:
@@ -62,16 +83,23 @@ def edition_values(session: Session, settings: Settings, edition: Edition) -> Ed
     return values
 
 
-def render_for(values: EditionValues, variant: Variant) -> Rendition | None:
+def render_for(
+    values: EditionValues, variant: Variant, *, is_whole: bool = False
+) -> Rendition | None:
     """The edition for the readers who chose ``variant``; None where nothing is in their topics.
 
-    Equal values give equal bytes.
+    Equal values give equal bytes. ``is_whole`` is for the web page, which needs not fit a mail.
     """
     content = select(values.content, variant)
     if content is None:
         return None
     return render_edition(
-        content, values.branding, variant, values.templates, view_url=values.view_url
+        content,
+        values.branding,
+        variant,
+        values.templates,
+        view_url=values.view_url,
+        is_whole=is_whole,
     )
 
 

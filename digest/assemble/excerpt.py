@@ -3,9 +3,8 @@
 import re
 
 from digest.assemble.wording import words
+from digest.domain.shorten import MAX_PREHEADER, MAX_SUBJECT, cut
 
-MAX_SUBJECT = 60  # characters that most inboxes show
-MAX_PREHEADER = 110
 MAX_TEASER = 160
 MAX_STANDFIRST = 300
 _SAME_BEGINNING = 8  # words
@@ -17,20 +16,6 @@ _TAIL = re.compile(
     r"|(?<=[\].…»])\s*more\b\W*))+$",
     re.IGNORECASE,
 )
-_LOOSE_END = re.compile(r"[\s,;:.!?–—(\[“‘\"'|/-]+$")
-
-
-def cut(text: str, limit: int) -> str:
-    """``text`` on one line in at most ``limit`` characters; what was cut ends with an ellipsis.
-
-    Only a text whose first word is longer than the limit is cut inside a word.
-    """
-    line = " ".join(text.split())
-    if len(line) <= limit:
-        return line
-    room = line[:limit]  # the character after a word, a space, makes way for the ellipsis
-    kept = room[: room.rfind(" ")] if " " in room else room[: limit - 1]
-    return (_LOOSE_END.sub("", kept) or kept[: limit - 1]) + "…"
 
 
 def teaser(text: str) -> str:

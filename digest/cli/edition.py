@@ -65,7 +65,7 @@ def build(
 
 @app.command()
 def show(name: Name, json: AsJson = False) -> None:
-    """Show an edition, why each brief is in it, and why others are not.
+    """Show an edition, why each brief is in it, why others are not, and what did not fit.
 
     Example: digest edition show daily
     """
@@ -77,7 +77,8 @@ def show(name: Name, json: AsJson = False) -> None:
             )
         )
     else:
-        console.print(as_page(view))
+        dropped = preview_edition(database(), settings(), view.id).dropped
+        console.print(as_page(view, dropped))
 
 
 @app.command("list")

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digest.actions.show_edition import EditionView
-from digest.domain.edition import BriefItem, EditionContent, Excluded
+from digest.domain.edition import BriefItem, Dropped, EditionContent, Excluded
 from digest.domain.states import Stream
 
 
@@ -35,12 +35,13 @@ def as_document(
     }
 
 
-def as_page(view: EditionView) -> RenderableType:
+def as_page(view: EditionView, dropped: Dropped | None = None) -> RenderableType:
     """An edition with the reason for everything that is in it, and for what is not."""
     content = view.content
     title = f"[bold]{escape(content.list_name)}[/] No. {view.number} · {view.state} · {view.id}"
     head = Table.grid(padding=(0, 2))
-    for label, value in _facts(view):
+    facts = [*_facts(view), *([("did not fit", str(dropped))] if dropped else [])]
+    for label, value in facts:
         head.add_row(Text(label, style="dim"), Text(value))
     return Group(
         Text.from_markup(title), head, *_sections(content), *_more(content), *_out(view.excluded)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -78,6 +79,21 @@ class EditionContent:
         return tuple(brief for section in self.sections for brief in section.briefs)
 
 
+SIZE_BUDGET = 90_000  # octets of an HTML part as transferred; Gmail clips near 102,000
+
+
+class Layout(StrEnum):
+    """How much of each brief a list shows."""
+
+    FULL = "full"  # a lead, further briefs with their bullets, related stories
+    COMPACT = "compact"  # one line a story
+    SINGLE = "single"  # one story; the others by their headlines
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Layout | None":
+        return cls.FULL if value == "standard" else None  # its name until version 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Branding:
     """How a list looks and signs; frozen with the edition."""
@@ -89,7 +105,8 @@ class Branding:
     logo_alt: str = ""
     accent_color: str = "#0b4f8a"
     footer_text: str = ""
-    layout: str = "standard"
+    layout: Layout = Layout.FULL
+    size_budget: int = SIZE_BUDGET  # what is over it is left out
     show_images: bool = False
     from_name: str = ""
     from_address: str = ""
@@ -144,6 +161,31 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """What of an edition did not fit into a rendition."""
+
+    stories: int = 0  # related stories
+    bullets: int = 0
+    briefs: tuple[str, ...] = ()  # titles of those that stand under "more" instead
+
+    def __bool__(self) -> bool:
+        return bool(self.stories or self.bullets or self.briefs)
+
+    def __str__(self) -> str:
+        titles = "; ".join(self.briefs)
+        parts = (
+            _counted(self.stories, "related story", "related stories"),
+            _counted(self.bullets, "bullet", "bullets"),
+            _counted(len(self.briefs), "brief", "briefs") + (f" ({titles})" if titles else ""),
+        )
+        return ", ".join(filter(None, parts)) or "nothing"
+
+
+def _counted(n: int, one: str, many: str) -> str:
+    return "" if n == 0 else f"{n} {one if n == 1 else many}"
+
+
+@dataclass(frozen=True, slots=True)
 class Rendition:
     """An edition rendered for one variant: Unicode text in which ``placeholder(name)`` stands for
     each field. ``html`` is None for text-only variants."""
@@ -153,6 +195,7 @@ class Rendition:
     text: str
     html: str | None
     marker: str  # what placeholders begin with: letters and digits that occur nowhere else
+    dropped: Dropped = Dropped()
 
     def placeholder(self, name: str) -> str:
         """The word that stands for the field ``name`` in ``html`` and ``text``."""

@@ -7,11 +7,9 @@ from enum import StrEnum
 
 from lxml.html import document_fromstring
 
-from digest.domain.edition import Branding, Field, Rendition
+from digest.domain.edition import SIZE_BUDGET, Branding, Field, Rendition
 from digest.render.plain import lines
-
-SIZE_WARNING = 90_000  # bytes of HTML as UTF-8
-SIZE_ERROR = 102_000  # Gmail clips a message near 102 kB, and with it the way to unsubscribe
+from digest.render.weight import CLIPPED_AT, transferred_size
 
 _TEMPLATE_MARKS = re.compile(r"\{\{|\}\}|\{%|%\}")
 
@@ -41,7 +39,7 @@ def check_rendition(rendition: Rendition, branding: Branding) -> tuple[Finding, 
     return (
         *_subject(rendition),
         *(f for name, part in parts.items() for f in _part(name, part, rendition, branding)),
-        *_size(rendition.html or ""),
+        *_size(rendition),
     )
 
 
@@ -89,13 +87,15 @@ def _template_marks(name: str, part: str) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, name, why, "Look at the preview, and mend the text if so.")
 
 
-def _size(html: str) -> Iterator[Finding]:
-    size = len(html.encode())
-    if size < SIZE_WARNING:
+def _size(rendition: Rendition) -> Iterator[Finding]:
+    """The HTML part as transferred: warned of from the usual budget on, refused where it would be
+    clipped, and with it the way to unsubscribe."""
+    size = transferred_size(rendition.html or "", rendition.marker)
+    if size < SIZE_BUDGET:
         return
-    severity = Severity.ERROR if size >= SIZE_ERROR else Severity.WARNING
-    why = f"The HTML has {size:,} bytes; Gmail clips a mail near {SIZE_ERROR:,}."
-    yield Finding(severity, "html", why, "Take out some briefs or related stories.")
+    severity = Severity.ERROR if size >= CLIPPED_AT else Severity.WARNING
+    why = f"The HTML has {size:,} bytes as sent; Gmail clips a mail near {CLIPPED_AT:,}."
+    yield Finding(severity, "html", why, "Shorten the lead, or lower the list's size budget.")
 
 
 def _squeezed(text: str) -> str:

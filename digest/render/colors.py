@@ -6,7 +6,7 @@ from colorsys import hls_to_rgb, rgb_to_hls
 from digest.domain.errors import Illegal
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
-_AA = 4.5
+AA = 4.5
 _DARK_AIM = 6.0  # a saturated colour that just passes is glaring on a dark page
 _PAPER = "#f3f0ea"  # the darkest ground of the light page: styles.css
 _NIGHT = "#22201e"  # the lightest ground of the dark page: styles.css
@@ -38,7 +38,7 @@ def palette(accent: str) -> dict[str, str]:
     }
 
 
-def readable(color: str, ground: str, aim: float = _AA) -> str:
+def readable(color: str, ground: str, aim: float = AA) -> str:
     """``color``, made darker or lighter in its hue until its contrast to ``ground`` is ``aim``."""
     hue, light, saturation = rgb_to_hls(*_rgb(color))
     goal = 0.0 if _luminance(_rgb(ground)) > _MIDDLE else 1.0
@@ -58,7 +58,7 @@ def contrast(one: str, other: str) -> float:
 
 def _text_on(ground: str) -> str:
     """White where it can be read on ``ground``, else near-black, else black: one of them can."""
-    inks = (ink for ink in (_WHITE, _INK) if contrast(ink, ground) >= _AA)
+    inks = (ink for ink in (_WHITE, _INK) if contrast(ink, ground) >= AA)
     return next(inks, _BLACK)
 
 

@@ -8,10 +8,18 @@ from itertools import count
 from typing import Any
 
 from digest.domain.brief import Image, RelatedLink
-from digest.domain.edition import Branding, BriefItem, EditionContent, Field, placeholder
+from digest.domain.edition import (
+    Branding,
+    BriefItem,
+    EditionContent,
+    Field,
+    TemplateSet,
+    placeholder,
+)
 from digest.render.colors import palette
 from digest.render.links import safe_url
 from digest.render.plain import clean, clean_header, lines, paragraphs
+from digest.render.reading import minutes
 from digest.render.words import Words, direction, language_tag
 
 Plain = dict[str, Any]
@@ -19,11 +27,15 @@ _PREVIEW = 150  # characters that inboxes show after a subject; the rest is padd
 
 
 def frame_context(
-    branding: Branding, language: str, marker: str, view_url: str | None
+    branding: Branding,
+    language: str,
+    templates: TemplateSet,
+    marker: str,
+    view_url: str | None,
 ) -> Mapping[str, Any]:
     """What every mail's frame needs: ``words`` (``say``), ``language``, ``dir``, ``brand``,
     ``colors``, ``reader`` (placeholders) and ``view_url``."""
-    words = Words(language)
+    words = Words(language, templates)
     return {
         "say": words.say,
         "language": words.language,
@@ -39,7 +51,9 @@ def frame_context(
     }
 
 
-def edition_context(content: EditionContent, branding: Branding, language: str) -> Plain:
+def edition_context(
+    content: EditionContent, branding: Branding, templates: TemplateSet, language: str
+) -> Plain:
     """What an edition's own templates need. Links that the text part lists carry ``link``, their
     number in reading order, where they have an address."""
     numbers = count(1)
@@ -58,8 +72,10 @@ def edition_context(content: EditionContent, branding: Branding, language: str) 
         "preheader": preheader,
         "padding": max(0, _PREVIEW - len(preheader)),
         "number": content.number,
-        "date": Words(language).long_date(content.date),
+        "date": Words(language, templates).long_date(content.date),
+        "minutes": minutes(content),
         "stream": content.stream.value,
+        "layout": branding.layout.value,
         "content_language": own,
         "content_dir": direction(own),
         "intro": paragraphs(content.intro),

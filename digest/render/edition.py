@@ -1,12 +1,16 @@
 """An edition rendered for one variant: the function that previews and sends share."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cache
 from hashlib import sha256
 
 from digest.domain.edition import Branding, EditionContent, Rendition, TemplateSet, Variant
 from digest.render.context import edition_context, frame_context
+from digest.render.fit import fit
+from digest.render.layout import lay_out
 from digest.render.message import render_message
+from digest.render.weight import transferred_size
 
 
 def render_edition(
@@ -16,24 +20,32 @@ def render_edition(
     templates: TemplateSet,
     *,
     view_url: str | None,
+    is_whole: bool = False,
 ) -> Rendition:
     """``content``, already selected for the topics of ``variant`` (:func:`digest.render.select`),
-    as a mail's subject, text and HTML.
+    as a mail's subject, text and HTML, within the size budget of ``branding`` unless ``is_whole``.
 
     ``view_url`` is the page that shows the mail in a browser, the same for all readers. Equal
     values give equal bytes. ``Illegal`` where a template is broken or the branding is.
     """
     marker = _marker(content, branding, variant, templates, view_url)
-    frame = frame_context(branding, variant.language, marker, view_url)
-    context = {**frame, **edition_context(content, branding, frame["language"])}
-    mail = render_message("edition", templates, context, text_only=variant.text_only)
-    return Rendition(
-        subject=mail.subject,
-        preheader=context["preheader"],
-        text=mail.text,
-        html=mail.html,
-        marker=marker,
-    )
+    frame = frame_context(branding, variant.language, templates, marker, view_url)
+
+    @cache
+    def made(shown: EditionContent) -> Rendition:
+        context = {**frame, **edition_context(shown, branding, templates, frame["language"])}
+        mail = render_message("edition", templates, context, text_only=variant.text_only)
+        return Rendition(mail.subject, context["preheader"], mail.text, mail.html, marker)
+
+    def is_small(shown: EditionContent) -> bool:
+        html = made(shown).html
+        return html is None or transferred_size(html, marker) <= branding.size_budget
+
+    laid_out = lay_out(content, branding.layout)
+    if is_whole:
+        return made(laid_out)
+    shown, dropped = fit(laid_out, is_small, whole_at=view_url)
+    return replace(made(shown), dropped=dropped)
 
 
 def _marker(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from digest.domain.edition import BriefItem, EditionContent, Section, Variant
+from digest.domain.shorten import MAX_PREHEADER, MAX_SUBJECT, cut
 
 
 def select(content: EditionContent, variant: Variant) -> EditionContent | None:
@@ -21,7 +22,11 @@ def select(content: EditionContent, variant: Variant) -> EditionContent | None:
     lead = chosen.briefs[0]
     if lead is content.briefs[0]:
         return chosen
-    return replace(chosen, subject=lead.title, preheader=_preheader(lead))
+    return replace(
+        chosen,
+        subject=cut(lead.title, MAX_SUBJECT),
+        preheader=cut(_summary(lead), MAX_PREHEADER),
+    )
 
 
 def _keep(section: Section, wanted: set[str]) -> Section:
@@ -34,5 +39,5 @@ def _is_for(brief: BriefItem, wanted: set[str]) -> bool:
     return not brief.topics or any(topic.casefold() in wanted for topic in brief.topics)
 
 
-def _preheader(lead: BriefItem) -> str:
+def _summary(lead: BriefItem) -> str:
     return lead.bullets[0] if lead.bullets else lead.teaser

@@ -1,49 +1,55 @@
 """The frame's own words, by language: everything in a mail that no editor or source wrote.
 
-To add a language, copy ``ENGLISH``, translate its values and enter it in ``TABLES``. A key that
-ends in a CLDR plural category (``.one``, ``.other``, …) is chosen by a count.
+They stand in ``words/LANGUAGE.po`` of a set of templates, so that approval freezes them with it and
+translators can use their tools. To add a language, copy ``words/en.po`` and translate its msgstr.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
+from gettext import c2py
+from io import StringIO
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from babel.messages.pofile import read_po
 
-ENGLISH: Mapping[str, str] = {
-    "number": "No. {number}",
-    "bluf": "Bottom line up front",
-    "by": "By {author}",
-    "read": "Read the brief",
-    "read_title": "Read the brief: {title}",
-    "also_at": "Also at",
-    "related": "Related stories",
-    "more.one": "{count} more brief",
-    "more.other": "{count} more briefs",
-    "see_all": "See them all",
-    "image": "Picture",
-    "view_in_browser": "View in browser",
-    "preferences": "Change your preferences",
-    "unsubscribe": "Unsubscribe",
-    "sent_to": "Sent to",
-    "reason": "You get this mail because you subscribed to {list}.",
-}
+from digest.domain.edition import TemplateSet
+from digest.render.sources import builtin_templates
 
-TABLES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+FALLBACK = "en"
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+class Catalog:
+    """The words of one language by key; those that depend on a number have several forms."""
+
+    def __init__(self, source: str) -> None:
+        """``source`` is the text of a PO file (GNU gettext) whose msgids are keys."""
+        parsed = read_po(StringIO(source), abort_invalid=True)
+        self.forms: dict[str, tuple[str, ...]] = {}
+        for message in parsed:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            words = message.string or ""
+            self.forms[key] = (words,) if isinstance(words, str) else tuple(words)
+        self.form_of: Callable[[int], int] = c2py(parsed.plural_expr)
 
 
 class Words:
-    """The words of one language; English where a language has no table."""
+    """The words of one language; English where a set of templates has none in it."""
 
-    def __init__(self, language: str) -> None:
-        """``language`` is a BCP 47 tag such as ``en`` or ``de-AT``."""
+    def __init__(self, language: str, templates: TemplateSet | None = None) -> None:
+        """``language`` is a BCP 47 tag such as ``en`` or ``de-AT``; ``templates`` is the set whose
+        words are used, the built-in one where it has none."""
+        files = templates.files if templates and _path(FALLBACK) in templates.files else None
+        files = builtin_templates().files if files is None else files
         self._locale = _locale(language)
-        self._table = TABLES.get(self._locale.language, ENGLISH)
-        if self._table is ENGLISH and self._locale.language != "en":
-            self._locale = Locale("en")
+        if _path(self._locale.language) not in files:
+            self._locale = Locale(FALLBACK)
+        self._catalog = _catalog(files, self._locale.language)
 
     @property
     def language(self) -> str:
@@ -52,11 +58,11 @@ class Words:
 
     def say(self, key: str, count: int | None = None, **values: str | int) -> str:
         """The words for ``key``, in the plural form for ``count``, with ``values`` filled in."""
+        forms = self._catalog.forms[key]
         if count is not None:
-            exact = f"{key}.{self._locale.plural_form(count)}"
-            key = exact if exact in self._table else f"{key}.other"
             values["count"] = count
-        return self._table[key].format_map(values)
+        text = forms[0] if count is None else forms[self._catalog.form_of(count)]
+        return _FIELD.sub(lambda field: str(values[field[1]]), text)
 
     def long_date(self, day: date) -> str:
         """``day`` with its weekday, as this language writes it: ``Monday, March 2, 2026``."""
@@ -71,6 +77,19 @@ def language_tag(language: str | None) -> str | None:
 def direction(language: str) -> str:
     """``rtl`` for languages written from right to left, else ``ltr``."""
     return _locale(language).text_direction
+
+
+def _path(language: str) -> str:
+    return f"words/{language}.po"
+
+
+def _catalog(files: Mapping[str, str], language: str) -> Catalog:
+    return _parsed(files[_path(language)])
+
+
+@lru_cache(maxsize=64)
+def _parsed(source: str) -> Catalog:
+    return Catalog(source)
 
 
 def _locale(language: str) -> Locale:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Interval, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from digest.domain.edition import Branding
+from digest.domain.edition import SIZE_BUDGET, Branding, Layout
 from digest.domain.errors import NotFound
 from digest.domain.states import Approval, DoubtPolicy, Stream
 from digest.store.base import Row, id_column, text_enum
@@ -46,8 +46,14 @@ class MailingList(Row):
     logo_alt: Mapped[str] = mapped_column(default="")
     accent_color: Mapped[str] = mapped_column(default="#0b4f8a")
     footer_text: Mapped[str] = mapped_column(default="")
-    layout: Mapped[str] = mapped_column(default="standard")
+    layout: Mapped[str] = mapped_column(default=Layout.FULL.value)
+    size_budget: Mapped[int] = mapped_column(default=SIZE_BUDGET)  # octets of HTML, encoded
+    templates: Mapped[str | None]  # its own, by the id of a template_set; None: the built-in ones
     show_images: Mapped[bool] = mapped_column(default=False)
+
+    # Who may see it, and what keeps it back.
+    faults_block: Mapped[bool] = mapped_column(default=True)  # an error keeps from approval
+    is_indexed: Mapped[bool] = mapped_column(default=True)  # search engines may show its archive
 
     # When and how it goes.
     approval: Mapped[Approval] = mapped_column(text_enum(Approval), default=Approval.AUTOMATIC)
@@ -70,12 +76,12 @@ class MailingList(Row):
         return Branding(
             name=self.name,
             postal_address=self.postal_address,
-            reason=f"You get this mail because you subscribed to {self.name}.",
             logo_url=self.logo_url,
             logo_alt=self.logo_alt,
             accent_color=self.accent_color,
             footer_text=self.footer_text,
-            layout=self.layout,
+            layout=Layout(self.layout),
+            size_budget=self.size_budget,
             show_images=self.show_images,
             from_name=self.from_name,
             from_address=self.from_address,

@@ -7,6 +7,7 @@ from render_sample import VIEW_URL, make_branding, make_brief, make_content
 
 from digest.domain.edition import Field, Section, Variant
 from digest.render import Severity, builtin_templates, check_rendition, render_edition
+from digest.render.weight import transferred_size
 
 BRANDING = make_branding()
 GOOD = render_edition(make_content(), BRANDING, Variant(), builtin_templates(), view_url=VIEW_URL)
@@ -74,8 +75,11 @@ def test_template_marks_are_a_warning_since_a_brief_may_speak_of_them():
         (102_000, [Severity.ERROR]),
     ],
 )
-def test_size_is_counted_in_bytes(size, expected):
-    missing = size - len(GOOD.html.encode())
-    padding = "é" * (missing // 2) + "x" * (missing % 2)
-    padded = replace(GOOD, html=GOOD.html.replace("</body>", padding + "</body>"))
+def test_size_is_counted_in_bytes_as_transferred(size, expected):
+    missing = size - transferred_size(GOOD.html, GOOD.marker)
+    full, rest = divmod(missing, 40)
+    lengths = [40] * (full - 1) + [20, 20 + rest]  # octets, with CRLF
+    padding = "".join("x" * (length - 2) + "\n" for length in lengths)
+    padded = replace(GOOD, html=padding + GOOD.html)
+    assert transferred_size(padded.html, GOOD.marker) == size
     assert [severity for severity, _ in found(padded)] == expected

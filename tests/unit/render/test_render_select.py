@@ -3,6 +3,7 @@
 from render_sample import make_brief, make_content
 
 from digest.domain.edition import Section, Variant
+from digest.domain.shorten import cut
 from digest.render import select
 
 
@@ -41,7 +42,7 @@ def test_a_new_lead_gives_subject_and_preheader():
 def test_a_new_lead_without_bullets_gives_its_teaser():
     briefs = (make_brief(1, topics=("Trade",)), make_brief(2, bullets=(), topics=("Rail",)))
     chosen = select(make_content(sections=(Section("", briefs),)), Variant(topics=("Rail",)))
-    assert chosen.preheader == briefs[1].teaser
+    assert chosen.preheader == cut(briefs[1].teaser, 110)
 
 
 def test_nothing_left_is_none():

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     fetch_delay: float = Field(
         default=1.0, ge=0, description="Seconds between two requests to one host."
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Comma-separated networks of the proxies in front of the pages; what they say "
+        "in X-Forwarded-For is believed.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -143,10 +148,12 @@ class Settings(BaseSettings):
     @cached_property
     def networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Private networks that may be fetched from."""
-        try:
-            return tuple(ip_network(word) for word in _words(self.fetch_allow))
-        except ValueError as error:
-            raise Illegal(f"{PREFIX}FETCH_ALLOW: {error}.") from None
+        return _networks("FETCH_ALLOW", self.fetch_allow)
+
+    @cached_property
+    def proxies_trusted(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks whose word for a client's address is taken."""
+        return _networks("TRUSTED_PROXIES", self.trusted_proxies)
 
 
 class _FromFiles(PydanticBaseSettingsSource):
@@ -218,6 +225,13 @@ def _made_once(path: Path) -> bytes:
         finally:
             draft.unlink()
     return path.read_bytes().strip()
+
+
+def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(word) for word in _words(text))
+    except ValueError as error:
+        raise Illegal(f"{PREFIX}{name}: {error}.") from None
 
 
 def _words(text: str) -> list[str]:

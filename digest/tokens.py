@@ -47,6 +47,26 @@ class Tokens:
         """The edition; ``BadToken`` where it isn't ours."""
         return UUID(bytes=self._verify("edition", token, _UUID_BYTES))
 
+    def form(self, secret: str) -> str:
+        """For the forms of the session (or of the browser) that holds this secret."""
+        return hmac.digest(self._derived("form")[0], secret.encode(), "sha256").hex()
+
+    def is_form(self, token: str, secret: str) -> bool:
+        """Whether ``form`` made it for this secret."""
+        return hmac.compare_digest(token.encode(), self.form(secret).encode())
+
+    def note(self, text: str) -> str:
+        """A short text for a cookie, to be shown on the next page."""
+        mac = hmac.digest(self._derived("note")[0], text.encode(), "sha256")[:MAC_BYTES]
+        return base64.urlsafe_b64encode(mac + text.encode()).rstrip(b"=").decode()
+
+    def read_note(self, cookie: str) -> str | None:
+        """The text; None where it isn't ours."""
+        raw = _decoded(cookie)
+        mac, text = raw[:MAC_BYTES], raw[MAC_BYTES:]
+        expected = hmac.digest(self._derived("note")[0], text, "sha256")[:MAC_BYTES]
+        return text.decode() if hmac.compare_digest(mac, expected) else None
+
     def return_path(self, delivery_id: UUID) -> str:
         """The local part that bounces of one delivery come back to (VERP): lower-case base 32,
         since mail servers may fold case; 44 octets."""

@@ -20,6 +20,7 @@ from digest.cli import (
     subscriber,
     suppression,
     up,
+    user,
     web,
 )
 from digest.cli import list as list_
@@ -42,6 +43,7 @@ for name, module in {
     "suppression": suppression,
     "relay": relay,
     "key": key,
+    "user": user,
     "db": db,
 }.items():
     app.add_typer(module.app, name=name)

@@ -24,3 +24,7 @@ class Illegal(DigestError):
 
 class NotFound(Illegal):
     """The thing that was named does not exist."""
+
+
+class Forbidden(Illegal):
+    """It exists, and whoever asks may not do that with it."""

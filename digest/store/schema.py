@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from digest.store import (
+    accounts,
     audit,
     briefs,
     campaigns,
@@ -25,6 +26,7 @@ from digest.store.base import Row
 from digest.store.engine import Database, StoreUnavailable
 
 MODULES = (
+    accounts,
     audit,
     briefs,
     campaigns,

@@ -1,11 +1,15 @@
 """The web application: its routes, and what lies around all of them."""
 
-from fastapi import FastAPI
+from typing import Any
+
+from fastapi import Depends, FastAPI
 
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.web import accent, health, preferences, readers, viewing
 from digest.web.body_limit import BodyLimit
+from digest.web.desk.guards import desk_guard
+from digest.web.desk.routes import DESK_ROUTES
 from digest.web.failures import LastResort, add_failure_pages
 from digest.web.headers import SecurityHeaders
 from digest.web.pages import Pages
@@ -33,15 +37,22 @@ def create_app(db: Database, settings: Settings) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.site = Site(db, settings, pages)
     for route in (*ROUTES, Route("GET", "/static/{name}", static.serve, Guard.PUBLIC)):
-        app.add_api_route(
-            route.path,
-            route.endpoint,
-            methods=route.methods,
-            response_model=None,
-            name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
-        )
+        _add(app, route)
+    for route in DESK_ROUTES:
+        _add(app, route, Depends(desk_guard(route)))
     add_failure_pages(app, pages)
     app.add_middleware(LastResort, pages=pages)  # the one added last is the outermost
     app.add_middleware(BodyLimit, pages=pages)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url)
     return app
+
+
+def _add(app: FastAPI, route: Route, *checks: Any) -> None:
+    app.add_api_route(
+        route.path,
+        route.endpoint,
+        methods=route.methods,
+        dependencies=checks,
+        response_model=None,
+        name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
+    )

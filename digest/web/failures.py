@@ -3,15 +3,19 @@
 import traceback
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.actions.read_edition import Withdrawn
-from digest.domain.errors import DigestError, Illegal, NotFound, Transient
+from digest.domain.errors import DigestError, Forbidden, Illegal, NotFound, Transient
 from digest.log import get_logger
 from digest.tokens import BadToken
-from digest.web.pages import Pages
+from digest.web.desk.desk import HOME, Desk, sign_in_path
+from digest.web.desk.guards import FORM_HEADER, SignInFirst
+from digest.web.pages import Pages, problem_of
 
 log = get_logger(__name__)
 
@@ -19,6 +23,8 @@ log = get_logger(__name__)
 STATUSES: tuple[tuple[type[DigestError], int], ...] = (
     (BadToken, 404),
     (NotFound, 404),
+    (SignInFirst, 401),
+    (Forbidden, 403),
     (Withdrawn, 410),
     (Illegal, 400),
     (Transient, 503),
@@ -27,24 +33,53 @@ STATUSES: tuple[tuple[type[DigestError], int], ...] = (
 
 
 def add_failure_pages(app: FastAPI, pages: Pages) -> None:
-    """Have ``app`` answer refused requests and our own errors with a plain page."""
+    """Have ``app`` answer refused requests and our own errors with a plain page: readers' pages
+    without details, the desk's with the sentence that says what to do."""
 
-    async def refused(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        answer = pages.problem(error.status_code)
+        answer = _page(request, pages, error.status_code, None)
         answer.headers.update(error.headers or {})
         return answer
 
+    async def unreadable(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        in_path = any(one["loc"][0] == "path" for one in error.errors())
+        return _page(request, pages, 404 if in_path else 400, None)
+
     async def failed(request: Request, error: Exception) -> Response:
         status = next(code for kind, code in STATUSES if isinstance(error, kind))
-        if status == 400 and request.method in {"GET", "HEAD"}:
+        if status == 400 and request.method in {"GET", "HEAD"} and not is_desk(request):
             status = 500  # who only followed a link did nothing wrong
-        if status not in {404, 410}:
+        if isinstance(error, SignInFirst) and FORM_HEADER not in request.headers:
+            return RedirectResponse(pages.base + sign_in_path(request), status_code=303)
+        if status not in {401, 403, 404, 410}:
             log.warning("page not given", route=route_of(request.scope), why=str(error))
-        return pages.problem(status)
+        return _page(request, pages, status, error)
 
     app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(DigestError, failed)
+
+
+def is_desk(request: Request) -> bool:
+    """Whether the request is for a page of the staff."""
+    path = request.url.path
+    return path == HOME or path.startswith(f"{HOME}/")
+
+
+def _page(request: Request, pages: Pages, status: int, error: Exception | None) -> Response:
+    if not is_desk(request) or not hasattr(request.state, "viewer"):
+        return pages.problem(status)
+    heading, text = problem_of(status)
+    told = error if isinstance(error, Illegal) and status != 404 else None
+    desk = Desk(request.app.state.site, request)
+    answer = desk.page(
+        "desk/problem.html", status=status, heading=heading, text=str(told) if told else text
+    )
+    if status == 503:
+        answer.headers["Retry-After"] = "30"
+    return answer
 
 
 class LastResort:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digest.clock import zone
+from digest.web.moments import when
 from digest.web.static_files import StaticFiles
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -17,6 +18,8 @@ _FOLDER = Path(__file__).parent / "templates"
 # Status: heading, text. All that a reader learns; the log has the rest.
 PROBLEMS: Mapping[int, tuple[str, str]] = {
     400: ("That didn’t come through", "Nothing was changed. Please go back and try once more."),
+    401: ("Please sign in", "Nothing was changed."),
+    403: ("You may not do that", "Nothing was changed."),
     404: (
         "There is nothing here",
         "The link may be incomplete. Please use the one in your latest mail, as a whole.",
@@ -27,6 +30,7 @@ PROBLEMS: Mapping[int, tuple[str, str]] = {
         "That was too much",
         "What was sent is larger than this page takes. Nothing was changed.",
     ),
+    429: ("That was too often", "Please wait a little and try again."),
     500: ("Something went wrong", "That is our fault. Please try again in a few minutes."),
     503: ("Back in a moment", "We can’t answer just now. Please try again in a minute."),
 }
@@ -37,7 +41,7 @@ class Pages:
 
     def __init__(self, static: StaticFiles, public_url: str) -> None:
         """``public_url`` may have a path, under which a proxy shows the pages."""
-        self._base = urlsplit(public_url).path
+        self.base = urlsplit(public_url).path
         self._environment = Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=True,
@@ -45,8 +49,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(base=self._base, static=lambda n: self._base + static[n])
-        self._environment.filters["day"] = _day
+        self._environment.globals.update(base=self.base, static=lambda n: self.base + static[n])
+        self._environment.filters.update(day=_day, when=when)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The template filled with ``values``."""
@@ -55,11 +59,16 @@ class Pages:
 
     def problem(self, status: int) -> HTMLResponse:
         """The plain page of a status; the same for all that end in it."""
-        heading, text = PROBLEMS.get(status, PROBLEMS[500 if status >= 500 else 400])
+        heading, text = problem_of(status)
         answer = self.page("problem.html", status=status, heading=heading, text=text)
         if status == 503:
             answer.headers["Retry-After"] = "30"
         return answer
+
+
+def problem_of(status: int) -> tuple[str, str]:
+    """Heading and text of a status."""
+    return PROBLEMS.get(status, PROBLEMS[500 if status >= 500 else 400])
 
 
 def _day(moment: datetime, zone_name: str) -> str:

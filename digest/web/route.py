@@ -5,14 +5,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from digest.domain.role import Role
+
 
 class Guard(StrEnum):
     """Who may use a route. Each route has one; there is no default."""
 
     PUBLIC = "public"  # anybody; such a route changes nothing
     TOKEN = "token"  # noqa: S105 - no password: whoever holds the signed token in the path
+    FORM = "form"  # anybody who got the form from us: signing in, and what leads to it
+    SIGNED_IN = "signed_in"  # any account, with or without a role
+    READER = "reader"
+    EDITOR = "editor"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+    @property
+    def role(self) -> Role | None:
+        """The role that it needs, where it needs one."""
+        return Role(self.value) if self.value in set(Role) else None
 
 
+# What may be posted without a token of ours in the form; at the desk nothing may.
 CSRF_EXEMPT = frozenset({Guard.TOKEN})  # the path itself authorises: another site can't know it
 
 
@@ -24,6 +38,7 @@ class Route:
     path: str
     endpoint: Callable[..., Any]
     guard: Guard
+    whole: bool = False  # the role has to be held for all lists
 
     @property
     def methods(self) -> list[str]:

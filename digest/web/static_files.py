@@ -1,4 +1,4 @@
-"""Style sheets and pictures: read once, served under names that change with their content."""
+"""Style sheets, scripts and pictures: read once, served under names made of their content."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -7,7 +7,11 @@ from fastapi import Response
 from starlette.exceptions import HTTPException
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 FOREVER = "public, max-age=31536000, immutable"
 
 

@@ -9,6 +9,8 @@ import pytest
 from digest.actions.tick import Work
 from digest.store.engine import Database
 from digest.web.app import ROUTES, create_app
+from digest.web.desk.routes import DESK_ROUTES
+from digest.web.desk.scope import SCOPED, UNSCOPED
 from digest.web.route import Guard
 from tests.rules.documents import ROOT
 
@@ -97,7 +99,7 @@ def test_every_kind_of_work_has_a_task():
 
 
 def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
-    for route in ROUTES:
+    for route in (*ROUTES, *DESK_ROUTES):
         assert isinstance(route.guard, Guard), route.path
         if route.guard is Guard.PUBLIC:
             assert route.method == "GET", route.path
@@ -105,9 +107,17 @@ def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
             assert "{token}" in route.path
 
 
+def test_each_parameter_of_a_path_says_which_lists_it_belongs_to():
+    for route in DESK_ROUTES:
+        named = set(re.findall(r"{(\w+)}", route.path))
+        assert named <= SCOPED.keys() | UNSCOPED, route.path
+        assert not (route.whole and named & SCOPED.keys()), route.path
+
+
 @pytest.mark.filterwarnings("default")  # the library's own, while it lists its routes
 def test_nothing_is_served_but_the_listed_routes(settings):
-    listed = {(route.path, method) for route in ROUTES for method in route.methods}
+    routes = (*ROUTES, *DESK_ROUTES)
+    listed = {(route.path, method) for route in routes for method in route.methods}
     static = {("/static/{name}", method) for method in ("GET", "HEAD")}
     served = {
         (route.path, method)
@@ -115,3 +125,8 @@ def test_nothing_is_served_but_the_listed_routes(settings):
         for method in route.methods or ()
     }
     assert served == listed | static
+
+
+def test_the_desk_and_what_readers_open_are_told_apart_by_their_paths():
+    assert all(route.path.split("/")[1] == "desk" for route in DESK_ROUTES)
+    assert not any(route.path.split("/")[1] == "desk" for route in ROUTES)

@@ -64,6 +64,7 @@ class Books:
         self._assignment = assignment
         self._clock = clock
         self._owner = uuid4()
+        self._near: UUID | None = None  # the batch that was claimed from last
         self._keyring = Keyring(settings, assignment.branding)
         self._signers: dict[UUID | None, Signer | None] = {}
         self._compiled: dict[UUID, CompiledMessage] = {}
@@ -141,7 +142,9 @@ class Books:
             size=want,
             lease_seconds=LEASE_SECONDS,
             key_id=self._keyring.current(session, now),
+            near=self._near,
         )
+        self._near = window[0].batch_id if window else None
         for key_id in {claimed.key_id for claimed in window}:
             self._signers[key_id] = self._keyring.signer(session, key_id)
         for rendition_id in {claimed.rendition_id for claimed in window} - self._compiled.keys():

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, Text, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -95,6 +95,11 @@ class Row(DeclarativeBase):
         str: Text,
         tuple[str, ...]: AsJson(tuple[str, ...]),
     }
+
+
+def bare_table(row: type[Row]) -> Table:
+    """The table of a noun, for statements that run often and make no rows of what they give."""
+    return cast(Table, row.__table__)
 
 
 def id_column(default: Callable[[], UUID] = uuid7) -> Mapped[UUID]:

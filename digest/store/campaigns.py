@@ -1,11 +1,25 @@
 """Campaigns: an edition on its way to a list, and the batches that its deliveries lie in."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Interval, UniqueConstraint, func, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    Interval,
+    UniqueConstraint,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
@@ -16,7 +30,7 @@ from digest.domain.states import (
     DoubtPolicy,
     check_move,
 )
-from digest.store.base import Row, id_column, text_enum
+from digest.store.base import Row, UtcDateTime, bare_table, id_column, text_enum
 
 
 class Campaign(Row):
@@ -118,39 +132,33 @@ def count_doubted(session: Session, campaign_id: UUID) -> int:
     return int(session.scalar(doubted) or 0)
 
 
-def lock_batches(session: Session, batch_ids: Collection[UUID]) -> None:
-    """Hold batches until the transaction ends. Whoever changes rows takes their batch first, so
-    that no two wait for each other."""
-    ordered = select(Batch.id).where(Batch.id.in_(batch_ids)).order_by(Batch.id)
-    session.execute(ordered.with_for_update())
-
-
 def tally(
     session: Session,
     batch_id: UUID,
     changes: Mapping[DeliveryState, int],
     *,
     doubted: int = 0,
+    due: datetime | None = None,
 ) -> None:
-    """Add ``changes`` (state → plus or minus) to a batch's tallies."""
-    sums: dict[str, Any] = {
-        state.value: getattr(Batch, state.value) + n for state, n in changes.items() if n
-    }
-    if doubted:
-        sums["doubted"] = Batch.doubted + doubted
-    if sums:
-        session.execute(update(Batch).where(Batch.id == batch_id).values(sums))
+    """Add ``changes`` (state → plus or minus) to a batch's tallies, and make it due at ``due``,
+    unless it is due before. Locks the batch until the transaction ends."""
+    plus = {f"plus_{state.value}": changes.get(state, 0) for state in DeliveryState}
+    given = {"batch": batch_id, "plus_doubted": doubted, "due": due}
+    session.execute(_add_to_tallies(), plus | given)
+
+
+@cache
+def _add_to_tallies() -> Update:
+    """One statement for all changes: it is compiled, and prepared by the database, once."""
+    table = bare_table(Batch)
+    names = [*(state.value for state in DeliveryState), "doubted"]
+    sums = {name: table.c[name] + bindparam(f"plus_{name}", type_=Integer()) for name in names}
+    due = bindparam("due", type_=UtcDateTime())
+    is_earlier = and_(due.is_not(None), or_(table.c.next_at.is_(None), table.c.next_at > due))
+    sums["next_at"] = case((is_earlier, due), else_=table.c.next_at)
+    return update(table).where(table.c.id == bindparam("batch")).values(sums)
 
 
 def next_due(session: Session, campaign_id: UUID) -> datetime | None:
     """When a delivery of the campaign may be due next."""
     return session.scalar(select(func.min(Batch.next_at)).where(Batch.campaign_id == campaign_id))
-
-
-def bring_forward(session: Session, batch_id: UUID, at: datetime) -> None:
-    """Make a batch due at ``at``, unless it is due before."""
-    session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, or_(Batch.next_at.is_(None), Batch.next_at > at))
-        .values(next_at=at)
-    )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Uuid, create_engine, event, literal, make_url
+from sqlalchemy import ColumnElement, Float, Uuid, create_engine, event, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -84,8 +84,9 @@ class db_now(FunctionElement[datetime]):  # noqa: N801 - it reads as the SQL fun
     inherit_cache = True
     type = UtcDateTime()
 
-    def __init__(self, plus_seconds: float = 0) -> None:
-        super().__init__(literal(plus_seconds, Float()))
+    def __init__(self, plus_seconds: float | ColumnElement[float] = 0) -> None:
+        is_number = isinstance(plus_seconds, int | float)
+        super().__init__(literal(plus_seconds, Float()) if is_number else plus_seconds)
 
 
 @compiles(db_now, "postgresql")

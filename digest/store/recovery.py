@@ -14,7 +14,7 @@ from digest.domain.states import (
     DeliveryState,
     DoubtPolicy,
 )
-from digest.store.campaigns import Batch, Campaign, bring_forward, tally
+from digest.store.campaigns import Batch, Campaign, tally
 from digest.store.deliveries import MAX_DOUBTS, Delivery, in_batch
 from digest.store.engine import db_now
 
@@ -36,9 +36,8 @@ def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Coun
         changes = moved + Counter()
         changes[DeliveryState.SENDING] -= len(expired)
         newly = sum(doubts == 1 for _, doubts in expired)
-        tally(session, batch.id, changes, doubted=newly)
-        if moved[DeliveryState.QUEUED]:
-            bring_forward(session, batch.id, now)
+        due = now if moved[DeliveryState.QUEUED] else None
+        tally(session, batch.id, changes, doubted=newly, due=due)
     return total
 
 
@@ -106,8 +105,7 @@ def retry_final(session: Session, campaign_id: UUID, state: DeliveryState, now: 
             .execution_options(synchronize_session=False)
         )
         n = len(session.scalars(again).all())
-        tally(session, batch.id, {state: -n, DeliveryState.QUEUED: n})
-        bring_forward(session, batch.id, now)
+        tally(session, batch.id, {state: -n, DeliveryState.QUEUED: n}, due=now)
         moved += n
     return moved
 
@@ -143,8 +141,7 @@ def resolve_uncertain(
             .execution_options(synchronize_session=False)
         )
         n = len(session.scalars(change).all())
-        tally(session, batch.id, {DeliveryState.UNCERTAIN: -n, state: n})
-        if n and state is DeliveryState.QUEUED:
-            bring_forward(session, batch.id, now)
+        due = now if n and state is DeliveryState.QUEUED else None
+        tally(session, batch.id, {DeliveryState.UNCERTAIN: -n, state: n}, due=due)
         decided += n
     return decided

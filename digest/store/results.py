@@ -2,19 +2,20 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Any
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Integer, String, Uuid, column, func, update
+from sqlalchemy import Integer, String, Text, Uuid, bindparam, column, func, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.domain.delivery import Claimed, Outcome
 from digest.domain.states import OPEN_DELIVERY_STATES, DeliveryState
-from digest.store.base import UtcDateTime
-from digest.store.campaigns import bring_forward, lock_batches, tally
+from digest.store.base import UtcDateTime, bare_table
+from digest.store.campaigns import tally
 from digest.store.deliveries import Delivery
 from digest.store.engine import db_now
-from digest.store.rows import rows_table
+from digest.store.rows import dialect_of, rows_document, table_of
 
 _RESULT = (
     column("id", Uuid()),
@@ -36,27 +37,30 @@ def flush_outcomes(
 
     The others were taken from us when our lease ran out: their rows stay as they are.
     """
-    lock_batches(session, {claimed.batch_id for claimed, _ in outcomes})
-    recorded = set(session.scalars(_record(session, owner, outcomes))) if outcomes else set()
-    for batch_id in {claimed.batch_id for claimed, _ in outcomes}:
-        ours = [
-            (claimed, outcome)
-            for claimed, outcome in outcomes
-            if claimed.batch_id == batch_id and claimed.id in recorded
-        ]
-        _settle(session, batch_id, ours)
+    if not outcomes:
+        return set()
+    # The tallies first: whoever changes rows holds their batch before, and takes batches in one
+    # order, so that no two wait for each other.
+    _settle(session, outcomes)
+    recorded = _record(session, owner, outcomes)
+    if len(recorded) < len(outcomes):
+        stale = [one for one in outcomes if one[0].id not in recorded]
+        _settle(session, stale, sign=-1)
     return recorded
 
 
-def _settle(session: Session, batch_id: UUID, ours: Sequence[tuple[Claimed, Outcome]]) -> None:
-    """Bring a batch's tallies and its next due time up to date."""
-    changes = Counter(outcome.state for _, outcome in ours)
-    changes[DeliveryState.SENDING] -= len(ours)
-    newly = sum(outcome.in_doubt and claimed.doubts == 0 for claimed, outcome in ours)
-    tally(session, batch_id, changes, doubted=newly)
-    again = [o.next_at for _, o in ours if o.state in OPEN_DELIVERY_STATES and o.next_at]
-    if again:
-        bring_forward(session, batch_id, min(again))
+def _settle(
+    session: Session, outcomes: Sequence[tuple[Claimed, Outcome]], *, sign: int = 1
+) -> None:
+    """Bring tallies and next due times up to date; -1 takes tallies back."""
+    for batch_id in sorted({claimed.batch_id for claimed, _ in outcomes}):
+        ours = [one for one in outcomes if one[0].batch_id == batch_id]
+        changes = Counter(outcome.state for _, outcome in ours)
+        changes[DeliveryState.SENDING] -= len(ours)
+        newly = sum(outcome.in_doubt and claimed.doubts == 0 for claimed, outcome in ours)
+        again = [o.next_at for _, o in ours if o.state in OPEN_DELIVERY_STATES and o.next_at]
+        signed = {state: sign * n for state, n in changes.items()}
+        tally(session, batch_id, signed, doubted=sign * newly, due=min(again, default=None))
 
 
 def renew_lease(
@@ -74,8 +78,9 @@ def renew_lease(
     )
 
 
-def _record(session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]) -> Any:
-    """One UPDATE … FROM that touches only rows which are still ours."""
+def _record(
+    session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]
+) -> set[UUID]:
     rows = [
         (
             claimed.id,
@@ -90,26 +95,34 @@ def _record(session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Out
         )
         for claimed, outcome in outcomes
     ]
-    result = rows_table(session, _RESULT, rows, "result")
+    dialect = dialect_of(session)
+    given = {"mine": owner, "results": rows_document(dialect, _RESULT, rows)}
+    return set(session.scalars(_recording(dialect), given))
+
+
+@cache
+def _recording(dialect: str) -> ReturningUpdate[UUID]:
+    """One UPDATE … FROM that touches only rows which are still ours."""
+    row = bare_table(Delivery)
+    result = table_of(dialect, _RESULT, bindparam("results", type_=Text()), "result")
     return (
-        update(Delivery)
+        update(row)
         .where(
-            Delivery.id == result.c.id,
-            Delivery.owner == owner,
-            Delivery.state == DeliveryState.SENDING,
+            row.c.id == result.c.id,
+            row.c.owner == bindparam("mine"),
+            row.c.state == DeliveryState.SENDING,
         )
         .values(
             state=result.c.state,
             reason=result.c.reason,
-            reply=func.coalesce(result.c.reply, Delivery.reply),
-            next_at=func.coalesce(result.c.next_at, Delivery.next_at),
+            reply=func.coalesce(result.c.reply, row.c.reply),
+            next_at=func.coalesce(result.c.next_at, row.c.next_at),
             sent_at=result.c.sent_at,
-            tries=Delivery.tries + result.c.tried,
-            doubts=Delivery.doubts + result.c.doubt,
-            relay_id=func.coalesce(result.c.relay_id, Delivery.relay_id),
+            tries=row.c.tries + result.c.tried,
+            doubts=row.c.doubts + result.c.doubt,
+            relay_id=func.coalesce(result.c.relay_id, row.c.relay_id),
             owner=None,
             lease_until=None,
         )
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
+        .returning(row.c.id)
     )

@@ -6,29 +6,70 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnClause, FromClause, Text, cast, func, literal, select, type_coerce
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    FromClause,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from digest.store.engine import Session
+
+
+def dialect_of(session: Session) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return session.get_bind().dialect.name
 
 
 def rows_table(
     session: Session, columns: Sequence[ColumnClause[Any]], rows: Sequence[Sequence[Any]], name: str
 ) -> FromClause:
     """``rows`` as a table of these columns (UUIDs, texts, integers, aware datetimes, None)."""
-    if session.get_bind().dialect.name == "sqlite":
-        return _in_sqlite(columns, rows, name)
-    document = json.dumps(
-        [{col.name: _plain(value) for col, value in zip(columns, row, strict=True)} for row in rows]
-    )
-    records = func.jsonb_to_recordset(cast(literal(document, Text()), JSONB))
+    dialect = dialect_of(session)
+    document = literal(rows_document(dialect, columns, rows), Text())
+    return table_of(dialect, columns, document, name)
+
+
+def table_of(
+    dialect: str, columns: Sequence[ColumnClause[Any]], document: ColumnElement[Any], name: str
+) -> FromClause:
+    """The same for a ``document`` that is bound later: what ``rows_document`` gives."""
+    if dialect == "sqlite":
+        return _in_sqlite(columns, document, name)
+    records = func.jsonb_to_recordset(cast(document, JSONB))
     return records.table_valued(*columns, name=name).render_derived(with_types=True)
 
 
+def rows_document(
+    dialect: str, columns: Sequence[ColumnClause[Any]], rows: Sequence[Sequence[Any]]
+) -> str:
+    """``rows`` as JSON."""
+    if dialect == "sqlite":
+        return json.dumps([[_stored(value) for value in row] for row in rows])
+    names = [column.name for column in columns]
+    return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_plain)
+
+
+def is_among(dialect: str, column: ColumnElement[UUID], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the UUIDs that are bound as ``name``. PostgreSQL gets them as one
+    parameter: it prepares the statement once, whatever their number."""
+    if dialect == "sqlite":
+        return column.in_(bindparam(name, expanding=True))
+    return column == any_(bindparam(name, type_=ARRAY(Uuid)))
+
+
 def _in_sqlite(
-    columns: Sequence[ColumnClause[Any]], rows: Sequence[Sequence[Any]], name: str
+    columns: Sequence[ColumnClause[Any]], document: ColumnElement[Any], name: str
 ) -> FromClause:
-    document = json.dumps([[_stored(value) for value in row] for row in rows])
     each = func.json_each(document).table_valued("value")
     return (
         select(
@@ -44,10 +85,9 @@ def _in_sqlite(
     )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    return value.isoformat() if isinstance(value, datetime) else value
+def _plain(value: Any) -> str:
+    """What JSON has no form for: UUIDs and times."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _stored(value: Any) -> Any:

@@ -34,10 +34,16 @@ ADDRESSES = [f"reader{n}@mail.example" for n in range(120)]
 SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 ok", sent_at=NOW)
 
 
-def claim(db, campaign_id, owner, size=50, now=NOW, lease=30.0):
+def claim(db, campaign_id, owner, size=50, now=NOW, lease=30.0, near=None):
     with db.begin() as session:
         return claim_window(
-            session, campaign_id=campaign_id, owner=owner, now=now, size=size, lease_seconds=lease
+            session,
+            campaign_id=campaign_id,
+            owner=owner,
+            now=now,
+            size=size,
+            lease_seconds=lease,
+            near=near,
         )
 
 
@@ -204,6 +210,22 @@ def test_two_owners_never_hold_the_same_row(db, settings):
         thread.join()
     assert sorted(taken) == sorted(ADDRESSES)
     assert balanced(db, campaign_id) == {"sent": 120}
+
+
+def batches_of(window):
+    return {claimed.batch_id for claimed in window}
+
+
+def test_a_sender_goes_on_in_its_batch_and_another_takes_one_that_nobody_is_at(db, settings):
+    campaign_id = a_sending_campaign(db, settings, ADDRESSES[:90], batch_size=30)
+    mine, yours = uuid4(), uuid4()
+    first = claim(db, campaign_id, mine, size=10)
+    other = claim(db, campaign_id, yours, size=10)
+    assert batches_of(first).isdisjoint(batches_of(other))
+    (near,) = batches_of(other)
+    again = [claim(db, campaign_id, yours, size=10, near=near) for _ in range(3)]
+    assert [batches_of(window) == {near} for window in again] == [True, True, False]
+    assert batches_of(again[-1]).isdisjoint(batches_of(first))
 
 
 def test_nothing_is_claimed_from_a_paused_campaign(db, settings):

@@ -1,4 +1,4 @@
-"""How fast one process hands messages over: ``python -m bench.deliver_engine``.
+"""How fast one process hands messages over: ``python -m bench.deliver.engine``.
 
 Messages of 32 kB with fields of each recipient's own go to a sink on the other core, in turns with
 a plain ``smtplib`` loop and with postfix's ``smtp-source``, where that is installed (with ``-d`` it
@@ -154,7 +154,7 @@ RUNS: dict[str, Callable[[int, int, int], None]] = {
 @contextmanager
 def sink(delay_ms: float = 0.0) -> Iterator[int]:
     """A sink on the last core; gives its port."""
-    command = [sys.executable, "-m", "bench.sink", "--delay-ms", str(delay_ms)]
+    command = [sys.executable, "-m", "bench.deliver.sink", "--delay-ms", str(delay_ms)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     _pin(process.pid, -1)
@@ -193,7 +193,7 @@ def speed(name: str, port: int, messages: int, connections: int = CONNECTIONS) -
         assert process.wait(120) == 0
         cost = (processor_time(RUSAGE_CHILDREN) - before) / messages * 1e6
         return Speed(messages / (perf_counter() - began), cost)
-    command = [sys.executable, "-m", "bench.deliver_engine", "--run", name, "--port", str(port)]
+    command = [sys.executable, "-m", "bench.deliver.engine", "--run", name, "--port", str(port)]
     command += ["--messages", str(messages), "--connections", str(connections)]
     output = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     return Speed(**json.loads(output.stdout))

@@ -1,4 +1,4 @@
-"""What signing costs: ``python -m bench.dkim``.
+"""What signing costs: ``python -m bench.deliver.signing``.
 
 RSA-2048 signatures a second of one core, over messages of 32 kB, beside what ``openssl speed`` does
 in the same seconds (aim: 0.8 of it); CPU microseconds that an Ed25519 signature adds to a message

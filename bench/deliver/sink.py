@@ -1,4 +1,4 @@
-"""An SMTP sink that is faster than what it measures: ``python -m bench.sink --port N``.
+"""An SMTP sink that is faster than what it measures: ``python -m bench.deliver.sink --port N``.
 
 It looks for the end of a message where a client that waits for 354 has to put it, at the end of
 what was read, and keeps nothing. ``--delay-ms`` holds each reply back: the round trip of a relay

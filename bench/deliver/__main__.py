@@ -1,0 +1,5 @@
+"""``python -m bench.deliver``."""
+
+from bench.deliver import main
+
+main()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from digest.domain.edition import (
@@ -92,6 +93,35 @@ def a_subscriber(
     return subscriber
 
 
+def many_subscribers(
+    session: Session, settings: Settings, addresses: Sequence[str], mailing_list: MailingList
+) -> None:
+    """Confirmed subscribers, by statements for many rows at once."""
+    people = [
+        {
+            "id": uuid7(),
+            "address": address,
+            "address_hash": hash_address(settings, address),
+            "created_at": NOW,
+        }
+        for address in addresses
+    ]
+    places = [
+        {
+            "id": uuid7(),
+            "subscriber_id": person["id"],
+            "list_id": mailing_list.id,
+            "state": SubscriptionState.CONFIRMED,
+            "variant": Variant().key,
+            "created_at": NOW,
+        }
+        for person in people
+    ]
+    if people:
+        session.execute(insert(Subscriber), people)
+        session.execute(insert(Subscription), places)
+
+
 def some_content(**values: Any) -> EditionContent:
     brief = BriefItem(
         id=uuid7(),
@@ -167,8 +197,7 @@ def a_sending_campaign(
     """A list, an approved edition and a campaign whose roster is frozen; gives the campaign."""
     with db.begin() as session:
         mailing_list = a_list(session)
-        for address in addresses:
-            a_subscriber(session, settings, address, mailing_list)
+        many_subscribers(session, settings, addresses, mailing_list)
         edition = an_edition(session, mailing_list)
         key = Variant().key
         ids = keep_renditions(session, edition.id, {key: rendition or a_rendition()})

@@ -26,13 +26,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(is_ready: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS) -> None:
+def wait_until(
+    is_ready: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS, every: float = 0.02
+) -> None:
     """Poll ``is_ready`` until it holds; fail with ``what`` after ``seconds``."""
     end = time.monotonic() + seconds
     while not is_ready():
         if time.monotonic() > end:
             raise TimeoutError(f"{what} within {seconds} s: it didn't happen")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 def answers(port: int) -> bool:

@@ -4,13 +4,16 @@ import threading
 from functools import cache
 from typing import Any
 
-from celery.signals import worker_process_shutdown, worker_shutting_down
+from celery.signals import worker_shutting_down
 
 from digest.fetch import Fetcher
 from digest.settings import Settings, load_settings
 from digest.store.engine import Database
+from workers.flag import SharedFlag
 
-stop = threading.Event()  # set when the process is to end: a stint gives up at its next message
+# Raised by SIGTERM to a worker and seen by its pool processes: a stint ends after the messages that
+# are under way.
+stop = SharedFlag()
 # One stint at a time, whatever the number of threads: what a crash of this process can put in
 # doubt is then one window, and no more.
 sending = threading.Lock()
@@ -34,6 +37,5 @@ def fetcher() -> Fetcher:
 
 
 @worker_shutting_down.connect
-@worker_process_shutdown.connect
 def _stop(**_: Any) -> None:
     stop.set()

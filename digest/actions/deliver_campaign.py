@@ -1,10 +1,9 @@
 """Send a campaign for a while: what a worker does when it is rung."""
 
-import threading
 from uuid import UUID
 
 from digest.actions.relays import open_lines
-from digest.deliver.books import Assignment, Books, Clock
+from digest.deliver.books import Assignment, Books, Clock, Flag
 from digest.deliver.message import Origin
 from digest.deliver.sender import Report, Sender
 from digest.domain.states import CampaignState
@@ -25,7 +24,7 @@ def deliver_campaign(
     campaign_id: UUID,
     *,
     clock: Clock,
-    stop: threading.Event,
+    stop: Flag,
     seconds: float = STINT_SECONDS,
 ) -> Report:
     """Work through what is due of a campaign; any number of processes may do so at once."""

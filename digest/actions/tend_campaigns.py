@@ -29,10 +29,12 @@ def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]
 
 
 def _needs_care(session: Session, campaign: Campaign) -> bool:
-    """A cancelled campaign is looked after only while somebody still holds some of it."""
+    """A cancelled campaign is looked after only while some of it is open: in somebody's hands, or
+    given back after the cancelling."""
     if campaign.state is not CampaignState.CANCELLED:
         return True
-    return counts(session, campaign.id)[DeliveryState.SENDING] > 0
+    left = counts(session, campaign.id)
+    return any(left[state] for state in OPEN)
 
 
 def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
@@ -47,6 +49,7 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
                 **{state.value: n for state, n in recovered.items()},
             )
         if campaign.state is CampaignState.CANCELLED:
+            cancel_waiting(session, campaign_id, f"campaign cancelled: {campaign.reason}")
             return False
         if campaign.expires_at is not None and now >= campaign.expires_at:
             expired = cancel_waiting(session, campaign_id, "expired")

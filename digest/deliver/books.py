@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from digest.deliver.dkim import Signer
@@ -13,9 +13,10 @@ from digest.deliver.keyring import Keyring
 from digest.deliver.message import CompiledMessage, Origin, Personal
 from digest.domain.delivery import Claimed, Outcome
 from digest.domain.edition import Branding
-from digest.domain.states import DoubtPolicy, SuppressionReason
+from digest.domain.states import CampaignState, DoubtPolicy, SuppressionReason
 from digest.log import get_logger
 from digest.settings import Settings
+from digest.store.campaigns import campaign_state
 from digest.store.claims import claim_window
 from digest.store.editions import get_rendition
 from digest.store.engine import Database, Session, StoreUnavailable
@@ -32,6 +33,12 @@ Clock = Callable[[], datetime]
 Entry = tuple[Claimed, Outcome]
 
 log = get_logger(__name__)
+
+
+class Flag(Protocol):
+    """Whether a sender is to end: a ``threading.Event``, or one that processes share."""
+
+    def is_set(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,14 @@ class Books:
         """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
         return self._patiently(partial(self._exchange, results, want, held))
 
-    def relay_marks(self) -> frozenset[tuple[object, ...]]:
-        """What the relays in use are like now."""
-        return self._patiently(lambda session, _: relay_marks(usable_relays(session)))
+    def goes_on(self, marks: frozenset[tuple[object, ...]]) -> bool:
+        """Whether the campaign is still being sent, over relays that bear these marks."""
+
+        def look(session: Session, _: datetime) -> bool:
+            state = campaign_state(session, self._assignment.campaign_id)
+            return state is CampaignState.SENDING and relay_marks(usable_relays(session)) == marks
+
+        return self._patiently(look)
 
     def rest_relay(self, relay_id: UUID, error: str, has_served: bool) -> None:
         """Note that a relay failed: nobody tries it for a while."""

@@ -1,29 +1,30 @@
 """What a sender holds: deliveries to send, their leases, and results that wait to be recorded."""
 
 import asyncio
-import threading
 from collections import deque
 from collections.abc import Sequence
 from time import monotonic
 from uuid import UUID
 
-from digest.deliver.books import LEASE_SECONDS, Clock, Entry
+from digest.deliver.books import LEASE_SECONDS, Clock, Entry, Flag
 from digest.domain.delivery import Claimed, Outcome
 from digest.domain.states import DeliveryState
 
 WINDOW = 50  # claimed at once
 MARGIN_SECONDS = 5.0  # no mail is begun when less of its lease is left
+FRESH_SECONDS = 3.0  # what waits longer than this since its claim is given back and asked again
 
 
 class Held:
     """Shared by the books and all lines of one sender, on one event loop."""
 
-    def __init__(self, clock: Clock, stop: threading.Event) -> None:
+    def __init__(self, clock: Clock, stop: Flag) -> None:
         self.clock = clock
         self.stop = stop
         self.ready: deque[Claimed] = deque()
         self.results: list[Entry] = []
         self.leases: dict[UUID, float] = {}  # of all that is held: monotonic time of their end
+        self.claimed_at: dict[UUID, float] = {}  # likewise: when it was claimed
         self.is_ending = False
         self.more = asyncio.Event()  # for the lines: there is mail to take, or the end has come
         self.news = asyncio.Event()  # for the books: there are results to record
@@ -33,10 +34,15 @@ class Held:
         """Whether all leases last long enough to begin another mail."""
         return monotonic() < self._safe_until and not self.stop.is_set()
 
+    def is_fresh(self, claimed: Claimed) -> bool:
+        """Whether what the claim asked (suppressed? left? paused?) may still be relied on."""
+        return monotonic() - self.claimed_at[claimed.id] < FRESH_SECONDS
+
     def take_in(self, window: Sequence[Claimed], asked_at: float) -> None:
         """Hold what was claimed at ``asked_at`` (monotonic)."""
         for claimed in window:
             self.leases[claimed.id] = asked_at + LEASE_SECONDS
+            self.claimed_at[claimed.id] = asked_at
         self._safe_until = min(self.leases.values(), default=0.0) - MARGIN_SECONDS
         if window or self.ready:
             self.more.set()
@@ -44,6 +50,10 @@ class Held:
             self.results += [(claimed, self._untried()) for claimed in window]
             return
         self.ready.extend(window)
+
+    def drop(self, claimed: Claimed) -> None:
+        """It is recorded, or somebody else's."""
+        del self.leases[claimed.id], self.claimed_at[claimed.id]
 
     def put(self, claimed: Claimed, outcome: Outcome) -> None:
         """A result, to be recorded."""
@@ -54,10 +64,14 @@ class Held:
     def give_back(self, claimed: Claimed) -> None:
         """Not sent: for another line, or, at the end, for another sender."""
         if self.is_ending:
-            self.put(claimed, self._untried())
+            self.put_back(claimed)
         else:
             self.ready.append(claimed)
             self.more.set()
+
+    def put_back(self, claimed: Claimed) -> None:
+        """Not sent: to be claimed anew, by whoever comes."""
+        self.put(claimed, self._untried())
 
     def begin_ending(self) -> None:
         """No more is claimed, and what no line has taken goes back as it was."""

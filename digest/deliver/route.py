@@ -103,7 +103,9 @@ class Route:
         held = self._held
         while self.error is None and (again or held.ready) and held.is_safe():
             claimed = (again or held.ready).popleft()
-            if self._may_get_mail(claimed):
+            if not held.is_fresh(claimed):
+                held.put_back(claimed)
+            elif self._may_get_mail(claimed):
                 taken.append(claimed)
                 yield self._letters.mail(claimed)
 

@@ -6,15 +6,15 @@ rows at most.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import TypeVar
 
-from digest.deliver.books import LEASE_SECONDS, Assignment, Books, Clock
+from digest.deliver.books import LEASE_SECONDS, Assignment, Books, Clock, Flag
 from digest.deliver.held import WINDOW, Held
 from digest.deliver.letters import Letters
 from digest.deliver.route import Fleet, Route
@@ -53,7 +53,7 @@ class Sender:
         assignment: Assignment,
         fleet: Fleet,
         clock: Clock,
-        stop: threading.Event,
+        stop: Flag,
     ) -> None:
         self._books = books
         self._stop = stop
@@ -101,11 +101,8 @@ class Sender:
                 if is_renewal_due:
                     renewed_at = monotonic()
                 await self._exchange(pool, renew=is_renewal_due)
-                with_timeout = asyncio.wait_for(self._held.news.wait(), FLUSH_SECONDS)
-                try:
-                    await with_timeout
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._held.news.wait(), FLUSH_SECONDS)
             await self._note_relays(pool)
         self._held.begin_ending()
 
@@ -122,7 +119,7 @@ class Sender:
         for id_ in kept:
             held.leases[id_] = asked_at + LEASE_SECONDS
         for claimed, outcome in results:
-            del held.leases[claimed.id]
+            held.drop(claimed)
             if claimed.id in done.recorded:
                 self.report.add(outcome.state)
         self.report.stale += len(results) - len(done.recorded)
@@ -133,8 +130,9 @@ class Sender:
         await self._note_losses(pool)
 
     async def _look(self, pool: ThreadPoolExecutor) -> None:
-        """Where relays were added, changed or taken out of use, the next stint goes by that."""
-        if await _in(pool, self._books.relay_marks) != self._marks:
+        """A paused campaign ends the stint. So do relays that were added, changed or taken out of
+        use: the next one goes by that."""
+        if not await _in(pool, partial(self._books.goes_on, self._marks)):
             self._held.begin_ending()
 
     def _measure(self, n: int) -> None:
@@ -144,11 +142,12 @@ class Sender:
         self._measured_at = now
 
     def _room(self, recorded: int) -> int:
-        """How many to claim: a window, when one has room beside what is still held."""
+        """How many to claim: a window, when there is room, and no more than one waits already."""
         if self._held.is_ending:
             return 0
         window = max(1, min(WINDOW, int(self._rate * WINDOW_SECONDS / 2)))
-        return window if len(self._held.leases) - recorded + window <= HELD else 0
+        has_room = len(self._held.leases) - recorded + window <= HELD
+        return window if has_room and len(self._held.ready) <= window else 0
 
     def _lose_route(self) -> None:
         """Where a relay is lost, the others carry on; without any, the end has come."""

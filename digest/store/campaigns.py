@@ -95,6 +95,11 @@ def find_campaign(session: Session, campaign_id: UUID) -> Campaign:
     return campaign
 
 
+def campaign_state(session: Session, campaign_id: UUID) -> CampaignState | None:
+    """Its state as it is now, whatever the session knows of it; None where it is gone."""
+    return session.scalar(select(Campaign.state).where(Campaign.id == campaign_id))
+
+
 def lock_campaign(session: Session, campaign_id: UUID) -> Campaign:
     """The campaign, held until the transaction ends."""
     locked = select(Campaign).where(Campaign.id == campaign_id).with_for_update()

@@ -11,7 +11,7 @@ from digest.domain.errors import NotFound
 from digest.store.base import Row, id_column
 
 REST_SECONDS = 5
-MAX_REST_SECONDS = 300
+MAX_REST_SECONDS = 40  # mail flows again within a minute of a relay's return
 
 
 class Relay(Row):
@@ -56,7 +56,7 @@ def relay_marks(relays: Sequence[Relay]) -> frozenset[tuple[object, ...]]:
 
 
 def rest_relay(session: Session, relay_id: UUID, now: datetime, error: str) -> datetime:
-    """Note a failed connection: nobody tries the relay for 5 s, doubling up to 5 min; gives
+    """Note a failed connection: nobody tries the relay for 5 s, doubling up to 40 s; gives
     until when."""
     relay = session.get_one(Relay, relay_id, with_for_update=True)
     wait = min(REST_SECONDS * 2**relay.failures, MAX_REST_SECONDS)

@@ -62,6 +62,7 @@ class Entry:
     bare: int
     size: int
     content: bytes | None = None
+    at: float = field(default_factory=monotonic)
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class Manners:
     grey_seconds: float = 60.0
     late_seconds: float = 300.0
     drip_seconds: float = 1.0
+    slowness: float = 0.0  # seconds before each answer to the dot
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 35882577")
     tls: ssl.SSLContext | None = None
     tls_from_start: bool = False
@@ -351,14 +353,16 @@ class Conversation(asyncio.Protocol):
             self._keep(content)
             if fault == "dropack":
                 self._transport.close()
-            elif fault == "lateack":
+            elif fault == "lateack" or self._manners.slowness:
                 self._is_busy = True
-                self._later(self._answer_late())
+                late = fault == "lateack"
+                seconds = self._manners.late_seconds if late else self._manners.slowness
+                self._later(self._answer_late(seconds))
             else:
                 self._say("250 2.0.0 Kept" + ("\0\0." if fault == "nul" else "."))
 
-    async def _answer_late(self) -> None:
-        await asyncio.sleep(self._manners.late_seconds)
+    async def _answer_late(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
         self._say("250 2.0.0 Kept, at last.")
         self._is_busy = False
         self._go_on()

@@ -113,10 +113,14 @@ class PostOffice:
 
 
 def open_post_office(
-    db: Database, settings: Settings, relay: FaultyRelay, monkeypatch: pytest.MonkeyPatch
+    db: Database,
+    settings: Settings,
+    relay: FaultyRelay,
+    monkeypatch: pytest.MonkeyPatch,
+    limits: Limits = QUICK,
 ) -> PostOffice:
     """Time limits are short, and ``relay`` is the only one in use."""
-    quick = partial(PipelinedConnection, limits=QUICK)
+    quick = partial(PipelinedConnection, limits=limits)
     monkeypatch.setattr(relays, "PipelinedConnection", quick)
     add_relay(db, settings, name="main", url=relay.url, now=NOW, actor="test")
     return PostOffice(db, settings, relay)

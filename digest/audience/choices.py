@@ -64,8 +64,9 @@ def write_choices(subscription: Subscription, choices: Choices) -> None:
 def check_name(name: str) -> str | None:
     """A person's name as one line of text, None where nothing is left; ``Illegal`` where it is
     too long. Control characters, line breaks among them, can't get into a header this way."""
-    seen = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
-    line = " ".join(seen.split())
+    if not name.isprintable():
+        name = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
+    line = " ".join(name.split())
     if len(line) > MAX_NAME:
         raise Illegal(f"The name is too long: {MAX_NAME} characters at most.")
     return line or None

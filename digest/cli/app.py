@@ -18,6 +18,7 @@ from digest.cli import (
     run,
     source,
     subscriber,
+    subscriber_files,
     suppression,
     up,
     user,
@@ -48,6 +49,8 @@ for name, module in {
 }.items():
     app.add_typer(module.app, name=name)
 
+subscriber.app.command("import")(subscriber_files.import_)
+subscriber.app.command("export")(subscriber_files.export)
 app.command("extract")(extract.extract)
 app.command("collect")(source.collect)
 app.command("web")(web.web)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
@@ -60,10 +60,11 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_json_line(value: Any) -> None:
-    """One JSON document on a line of its own."""
-    json.dump(to_jsonable_python(value), sys.stdout, ensure_ascii=False)
-    sys.stdout.write("\n")
+def print_json_line(value: Any, stream: TextIO | None = None) -> None:
+    """One JSON document on a line of its own, on standard output unless said otherwise."""
+    stream = stream or sys.stdout
+    json.dump(to_jsonable_python(value), stream, ensure_ascii=False)
+    stream.write("\n")
 
 
 def parse_now(text: str | None) -> datetime:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    column,
     func,
     literal,
     select,
@@ -55,16 +56,26 @@ def rows_document(
     """``rows`` as JSON."""
     if dialect == "sqlite":
         return json.dumps([[_stored(value) for value in row] for row in rows])
-    names = [column.name for column in columns]
+    names = [col.name for col in columns]
     return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_plain)
 
 
-def is_among(dialect: str, column: ColumnElement[UUID], name: str) -> ColumnElement[bool]:
-    """Whether a column is one of the UUIDs that are bound as ``name``. PostgreSQL gets them as one
+def is_among(dialect: str, ids: ColumnElement[UUID], name: str) -> ColumnElement[bool]:
+    """Whether ``ids`` is one of the UUIDs that are bound as ``name``. PostgreSQL gets them as one
     parameter: it prepares the statement once, whatever their number."""
     if dialect == "sqlite":
-        return column.in_(bindparam(name, expanding=True))
-    return column == any_(bindparam(name, type_=ARRAY(Uuid)))
+        return ids.in_(bindparam(name, expanding=True))
+    return ids == any_(bindparam(name, type_=ARRAY(Uuid)))
+
+
+def texts_table(session: Session, texts: Sequence[str], name: str) -> FromClause:
+    """Many texts as a table with one column, ``text``; quicker than ``rows_table``."""
+    if dialect_of(session) == "sqlite":
+        each = func.json_each(json.dumps(texts)).table_valued("value")
+        return select(each.c.value.label("text")).select_from(each).subquery(name)
+    return func.unnest(literal(list(texts), ARRAY(Text()))).table_valued(
+        column("text", Text()), name=name
+    )
 
 
 def _in_sqlite(

@@ -1,6 +1,6 @@
 """Subscribers and what each of them is subscribed to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -97,6 +97,28 @@ def subscriptions_of(session: Session, list_id: UUID, limit: int) -> Sequence[Su
     of_list = select(Subscription).where(Subscription.list_id == list_id)
     whole = of_list.options(selectinload(Subscription.subscriber)).order_by(Subscription.id)
     return session.scalars(whole.limit(limit)).all()
+
+
+def stream_subscriptions(
+    session: Session, list_id: UUID | None, states: Sequence[SubscriptionState], page: int = 2_000
+) -> Iterator[Subscription]:
+    """All subscriptions in ``states``, of one list or of all, both ends loaded, a page of them at
+    a time in memory. Whoever was erased is not among them."""
+    after = UUID(int=0)
+    some = (
+        select(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.state.in_(states), Subscriber.address.is_not(None))
+        .options(selectinload(Subscription.subscriber), selectinload(Subscription.mailing_list))
+        .order_by(Subscription.id)
+        .limit(page)
+    )
+    if list_id is not None:
+        some = some.where(Subscription.list_id == list_id)
+    while found := session.scalars(some.where(Subscription.id > after)).all():
+        yield from found
+        after = found[-1].id
+        session.expunge_all()
 
 
 def count_by_state(session: Session, list_id: UUID) -> dict[SubscriptionState, int]:

@@ -1,0 +1,243 @@
+"""People come and go as files: nobody twice, nobody back who left, nothing half-done."""
+
+import csv
+import io
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from digest.actions import import_subscribers as module
+from digest.actions.export_subscribers import export_subscribers
+from digest.actions.import_subscribers import Fate, import_subscribers
+from digest.actions.subscribe import add_subscriber
+from digest.actions.suppress_address import suppress_address
+from digest.actions.unsubscribe_address import unsubscribe_address
+from digest.cli import context
+from digest.cli.app import app
+from digest.domain.errors import Illegal
+from digest.domain.states import SuppressionReason
+from digest.store.audit import AuditEntry
+from tests.builders import NOW, a_list
+
+WHO = {"now": NOW, "actor": "test"}
+
+
+@pytest.fixture
+def daily(db):
+    with db.begin() as session:
+        a_list(session, sections=("World", "Trade"))
+    return {"list_slug": "daily", **WHO}
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(*rows, header="email,name"):
+        path = tmp_path / "people.csv"
+        path.write_text("\n".join((header, *rows)) + "\n")
+        return path
+
+    return write
+
+
+def standing(db):
+    people = export_subscribers(db, list_slug="daily", states=(), now=NOW)
+    return {one.email: one.status for one in people}
+
+
+def test_people_are_added_once_and_the_same_file_again_changes_nothing(db, settings, daily, table):
+    path = table(
+        "ana@post.example,Ana", "ben@POST.example,Ben", "ben@post.example,Benny", "nobody,"
+    )
+    rejects = []
+    first = import_subscribers(db, settings, path, on_reject=rejects.append, **daily)
+    assert (first.counts, first.duplicates, first.rejected) == ({Fate.ADDED: 2}, 1, 1)
+    assert [reject.line for reject in rejects] == [5]
+    assert standing(db) == {"ana@post.example": "confirmed", "ben@post.example": "confirmed"}
+    again = import_subscribers(db, settings, path, **daily)
+    assert again.counts == {Fate.UNCHANGED: 2}
+
+
+def test_nobody_comes_back_who_left_or_is_suppressed(db, settings, daily, table):
+    for name in ("gone", "blocked", "waiting"):
+        add_subscriber(db, settings, f"{name}@post.example", confirmed=name != "waiting", **daily)
+    unsubscribe_address(db, "gone@post.example", **daily)
+    complaint = SuppressionReason.COMPLAINT
+    suppress_address(db, settings, "blocked@post.example", reason=complaint, **WHO)
+    suppress_address(db, settings, "stranger@post.example", reason=complaint, **WHO)
+    names = ("gone", "blocked", "waiting", "stranger", "new")
+    path = table(*(f"{name}@post.example," for name in names))
+    found = import_subscribers(db, settings, path, **daily)
+    assert found.counts == {
+        Fate.LEFT: 1,
+        Fate.SUPPRESSED: 2,
+        Fate.CONFIRMED: 1,
+        Fate.ADDED: 1,
+    }
+    after = standing(db)
+    assert after["gone@post.example"] == "unsubscribed"
+    assert after["waiting@post.example"] == after["new@post.example"] == "confirmed"
+    assert "stranger@post.example" not in after
+
+
+def test_an_import_changes_nobodys_choices(db, settings, daily, table):
+    add_subscriber(db, settings, "ana@post.example", topics=["World"], local_hour=9, **daily)
+    path = table("ana@post.example,Trade,6", header="email,topics,hour")
+    assert import_subscribers(db, settings, path, **daily).counts == {Fate.UNCHANGED: 1}
+    (ana,) = export_subscribers(db, list_slug="daily", states=(), now=NOW)
+    assert (ana.topics, ana.hour) == ("World", "9")
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(db, settings, daily, table):
+    path = table("ana@post.example,Ana", "nobody,")
+    found = import_subscribers(db, settings, path, dry_run=True, **daily)
+    assert (found.counts, found.rejected) == ({Fate.ADDED: 1}, 1)
+    assert [one.name for one in found.preview] == ["Ana"]
+    assert standing(db) == {}
+    with db.read() as session:
+        assert not session.query(AuditEntry).filter_by(action="imported").count()
+
+
+def test_a_killed_import_is_taken_up_by_running_it_again(db, settings, daily, table, monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 10)
+    path = table(*(f"r{n}@post.example,R" for n in range(35)))
+    real, calls = module.add_people, []
+
+    def dies(*rows):
+        calls.append(rows)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        real(*rows)
+
+    monkeypatch.setattr(module, "add_people", dies)
+    with pytest.raises(KeyboardInterrupt):
+        import_subscribers(db, settings, path, **daily)
+    assert len(standing(db)) == 20
+    monkeypatch.setattr(module, "add_people", real)
+    found = import_subscribers(db, settings, path, **daily)
+    assert found.counts == {Fate.UNCHANGED: 20, Fate.ADDED: 15}
+
+
+def test_somebody_who_comes_another_way_meanwhile_is_known_then(
+    db, settings, daily, table, monkeypatch
+):
+    path = table("ana@post.example,Ana", "ben@post.example,Ben")
+    real, raced = module.known_people, []
+
+    def looks_first(session, *given):
+        found = real(session, *given)
+        if not raced:  # between the look and the write; SQLite has one writer and no such moment
+            raced.append(True)
+            return {}
+        return found
+
+    add_subscriber(db, settings, "ben@post.example", **daily)
+    monkeypatch.setattr(module, "known_people", looks_first)
+    found = import_subscribers(db, settings, path, **daily)
+    assert found.counts == {Fate.ADDED: 1, Fate.UNCHANGED: 1}
+
+
+def test_an_import_leaves_one_entry_in_the_audit(db, settings, daily, table):
+    import_subscribers(db, settings, table("ana@post.example,Ana", "x,"), **daily)
+    with db.read() as session:
+        (entry,) = session.query(AuditEntry).filter_by(action="imported")
+    assert entry.after == {"file": "people.csv", "rows": 2, "rejected": 1, "added": 1}
+
+
+HOSTILE = [
+    "=cmd()@post.example,x",
+    '"a@post.example","=HYPERLINK(""http://x.example"")"',
+    'b@post.example,"B\r\nBcc: all@post.example"',
+    "c@post.example,\u202eC\u200f",
+    "d@post.example," + "D" * 100_000,
+    "e@post.example,E\0E",
+    "<script>@post.example,<script>alert(1)</script>",
+    " ".join(f"many{n}@post.example" for n in range(1_000)) + ",M",
+    '"f@post.example',
+    "g@post.example,\udcff",
+]
+
+
+def test_ten_thousand_hostile_rows_break_nothing(db, settings, daily, tmp_path):
+    path = tmp_path / "hostile.csv"
+    rows = [row.replace("@", f"{n}@", 1) for n in range(1_000) for row in HOSTILE]
+    text = "\r\n".join(("email,name", *rows, "last@post.example,Last"))
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    found = import_subscribers(db, settings, path, **daily)
+    assert found.rows >= 10_000
+    people = list(export_subscribers(db, list_slug="daily", states=(), now=NOW))
+    assert "last@post.example" in {one.email for one in people}
+    for one in people:
+        assert one.name.isprintable()
+        assert len(one.name) <= 200
+        assert not set(one.email) & set(" <>\r\n\0")
+
+
+@pytest.fixture
+def digest(db, settings, database_url, monkeypatch):
+    monkeypatch.setenv("DIGEST_DATABASE_URL", database_url)
+    monkeypatch.setenv("DIGEST_SUPPRESSION_KEY", "another secret for tests, also long")
+    monkeypatch.setattr(context, "configure_logging", lambda *_: None)
+    for made in (context.settings, context.database):
+        made.cache_clear()
+
+    def call(*words):
+        return CliRunner().invoke(app, ["--actor", "test", "subscriber", *map(str, words)])
+
+    yield call
+    context.database().close()
+    for made in (context.settings, context.database):
+        made.cache_clear()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_exported_can_be_imported(db, settings, daily, digest, tmp_path):
+    for address, name in {"+ana@post.example": "=Ana", "ben@post.example": "Ben"}.items():
+        add_subscriber(db, settings, address, name=name, topics=["Trade"], local_hour=7, **daily)
+    out = tmp_path / "out.csv"
+    assert digest("export", "--list", "daily", "-o", out).exit_code == 0
+    rows = list(csv.reader(io.StringIO(out.read_text())))
+    assert [row[:2] for row in rows[1:]] == [
+        ["'+ana@post.example", "'=Ana"],
+        ["ben@post.example", "Ben"],
+    ]
+    with db.begin() as session:
+        a_list(session, "second", sections=("World", "Trade"))
+    result = digest("import", out, "--list", "second", "--json")
+    assert json.loads(result.stdout)["added"] == 2
+    before, after = (
+        [
+            (p.email, p.name, p.topics, p.hour)
+            for p in export_subscribers(db, list_slug=slug, states=(), now=NOW)
+        ]
+        for slug in ("daily", "second")
+    )
+    assert before == after
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_command_says_what_it_did_and_where_the_rejects_are(daily, digest, table):
+    path = table("ana@post.example,Ana", "=nobody,Ben")
+    said = digest("import", path, "--list", "daily").stdout
+    assert "1 on the list now" in said
+    assert "1 rejected" in said
+    written = path.with_name("people.csv.rejects.csv").read_text()
+    (header, reject) = csv.reader(io.StringIO(written))
+    assert header == ["line", "reason", "row"]
+    assert reject[0] == "3"
+    assert reject[2:] == ["'=nobody", "Ben"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_json_lines_hold_attributes_too(daily, digest, table):
+    path = table("ana@post.example,Quay", header="email,company")
+    assert digest("import", path, "--list", "daily").exit_code == 0
+    (line,) = digest("export", "--json").stdout.splitlines()
+    assert json.loads(line)["attributes"] == {"company": "Quay"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_that_is_not_there_is_said_so(digest, daily, tmp_path):
+    result = digest("import", tmp_path / "none.csv", "--list", "daily")
+    assert isinstance(result.exception, Illegal)
+    assert "No such file" in str(result.exception)

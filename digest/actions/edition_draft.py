@@ -8,9 +8,11 @@ from digest.actions.edition_locks import hold_list, refresh_held
 from digest.actions.edition_plan import Basis, BuildOutcome, BuildResult, Plan
 from digest.actions.edition_window import Window
 from digest.assemble.edition import Assembly
+from digest.domain.changes import Rebuild
 from digest.domain.edition import EditionContent, Excluded
 from digest.domain.states import EditionState, Stream
 from digest.store import audit
+from digest.store.edition_changes import EditionChange
 from digest.store.editions import Edition, last_frozen, open_draft
 from digest.store.engine import Session
 
@@ -83,10 +85,21 @@ def _refresh(
     is_new = _as_read(draft.content) != _as_read(content)
     draft.run_id = plan.run_id or draft.run_id
     draft.window_after, draft.window_until = plan.window.after, plan.window.until
+    was = Rebuild(draft.content, draft.excluded)
     draft.number, draft.content, draft.excluded = content.number, content, excluded
     draft.built_at = now
     if is_new:
         draft.version += 1
+        session.add(
+            EditionChange(
+                edition_id=draft.id,
+                version=draft.version,
+                at=now,
+                actor=actor,
+                change=Rebuild(content, excluded),
+                inverse=was,
+            )
+        )
         _note(session, draft, "refreshed", now, actor)
     return _result(BuildOutcome.REFRESHED, draft, plan)
 

@@ -13,7 +13,7 @@ from digest.assemble.related import Shown, choose_related, summary
 from digest.assemble.screening import exclude, screen, screen_copies
 from digest.assemble.sections import lay_out
 from digest.domain.brief import RelatedLink
-from digest.domain.edition import BriefItem, EditionContent, Excluded
+from digest.domain.edition import AlsoAt, BriefItem, EditionContent, Excluded
 
 MOST_MORE = 25  # titles under "N more": a mail that lists hundreds is cut off by its readers' hosts
 
@@ -111,23 +111,30 @@ def _shown(material: Material, stories: Sequence[Ranked]) -> Shown:
     return shown
 
 
-def _item(ranked: Ranked) -> BriefItem:
-    best = ranked.best
+def item_of(
+    best: Candidate, *, why: str, source: str | None = None, also: tuple[AlsoAt, ...] = ()
+) -> BriefItem:
+    """A candidate as it stands in an edition; ``source`` where it isn't its own."""
     return BriefItem(
         id=best.id,
         title=best.title,
         url=best.url,
         bullets=best.bullets,
         teaser=standfirst(best.bullets, best.teaser or " ".join(best.body[:1])),
-        source=best.source,
+        related=best.related,
+        source=source or best.source,
         author=best.author,
         published=best.published_at,
         language=best.language,
         image=best.image,
-        also=ranked.group.also,
+        also=also,
         topics=best.categories,
-        why=ranked.why,
+        why=why,
     )
+
+
+def _item(ranked: Ranked) -> BriefItem:
+    return item_of(ranked.best, why=ranked.why, also=ranked.group.also)
 
 
 def _over_the_cap(ranked: Ranked, most: int) -> str:

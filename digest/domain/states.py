@@ -97,6 +97,14 @@ class SuppressionReason(StrEnum):
     MANUAL = "manual"
 
 
+class NoticeKind(StrEnum):
+    """What editors are told of a run, each once."""
+
+    DRAFT_READY = "draft_ready"
+    DEADLINE_NEAR = "deadline_near"
+    APPROVAL_MISSING = "approval_missing"
+
+
 OPEN_DELIVERY_STATES = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 CLAIMABLE_DELIVERY_STATES = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 FINAL_DELIVERY_STATES = tuple(s for s in DeliveryState if s not in OPEN_DELIVERY_STATES)

@@ -35,6 +35,7 @@ class Brief(Row):
     arrived_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     checksum: Mapped[str]  # of what the source said, to see a change cheaply
+    embargoed_until: Mapped[datetime | None] = mapped_column(index=True)  # in no mail before
 
     source: Mapped[Source] = relationship(lazy="raise")
     related: Mapped[list["RelatedStory"]] = relationship(

@@ -41,6 +41,12 @@ class Edition(Row):
     templates: Mapped[str | None] = mapped_column(ForeignKey("template_set.id"))
     frozen_hash: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    rejected_at: Mapped[datetime | None]  # a rejected draft never goes by itself
+    rejected_by: Mapped[str | None]
+    rejected_because: Mapped[str | None]
+    corrects_id: Mapped[UUID | None] = mapped_column(index=True)  # goes to those who got that one
+    retracted_at: Mapped[datetime | None]  # taken out of the archive after it was sent
+    correction: Mapped[str | None]  # what its page in the archive says of it
 
     def move(self, state: EditionState) -> None:
         """Go to ``state``; ``Illegal`` where that can't be."""
@@ -103,12 +109,13 @@ def lock_edition(session: Session, edition_id: UUID) -> Edition:
 
 
 def open_draft(session: Session, list_id: UUID, stream: Stream) -> Edition | None:
-    """The one draft that a list and stream may have."""
+    """The one draft that a list and stream may have, corrections of older numbers aside."""
     return session.scalar(
         select(Edition).where(
             Edition.list_id == list_id,
             Edition.stream == stream,
             Edition.state == EditionState.DRAFT,
+            Edition.corrects_id.is_(None),
         )
     )
 
@@ -126,10 +133,11 @@ def last_frozen(session: Session, list_id: UUID, stream: Stream) -> Edition | No
 
 
 def recent_frozen(session: Session, list_id: UUID, stream: Stream, limit: int) -> Sequence[Edition]:
-    """The latest approved or sent editions, newest first."""
+    """The latest approved or sent editions, newest first; corrections are none of them."""
     frozen = select(Edition).where(
         Edition.list_id == list_id,
         Edition.stream == stream,
+        Edition.corrects_id.is_(None),
         Edition.state.in_((EditionState.APPROVED, EditionState.SENT)),
     )
     return session.scalars(frozen.order_by(Edition.window_until.desc()).limit(limit)).all()

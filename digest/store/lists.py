@@ -65,6 +65,10 @@ class MailingList(Row):
     )
     dedupe_group: Mapped[str | None]
 
+    # What editors may do.
+    test_recipients: Mapped[tuple[str, ...]] = mapped_column(default=())  # addresses, domains; all
+    archive_is_public: Mapped[bool] = mapped_column(default=False)  # a page lists what was sent
+
     feeds: Mapped[list["ListSource"]] = relationship(
         cascade="all, delete-orphan", order_by="ListSource.rank", lazy="raise"
     )

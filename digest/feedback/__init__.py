@@ -1,0 +1,1 @@
+"""What comes back from mailboxes: bounces, complaints, notices, and what they mean."""

@@ -1,0 +1,62 @@
+"""What a server's words mean."""
+
+import pytest
+
+from digest.domain.feedback import FeedbackClass, Reason
+from digest.feedback.reasons import Stage, class_of, code_in, reason_of, stage_of, status_in
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("550 5.1.1 <ana@port.example>: User unknown", Reason.USER_UNKNOWN),
+        ("550 No such user here (in reply to RCPT TO command)", Reason.USER_UNKNOWN),
+        ("550 5.1.1 unknown or illegal alias: ana@port.example", Reason.USER_UNKNOWN),
+        ("552 5.2.2 over quota", Reason.MAILBOX_FULL),
+        ("452 4.2.2 The email account is over quota", Reason.MAILBOX_FULL),
+        ("550 5.7.1 blocked by SpamCop", Reason.BLOCKED),
+        ("550 5.7.26 This mail is unauthenticated", Reason.AUTHENTICATION),
+        ("450 4.7.1 Client host rejected: cannot find your reverse hostname", Reason.REVERSE_DNS),
+        ("421 4.7.28 unusual rate of mail from your IP", Reason.RATE),
+        ("554 5.7.1 Relay access denied", Reason.RELAYING_DENIED),
+        ("550 5.1.8 Sender address rejected: Domain not found", Reason.SENDER_REJECTED),
+        ("525 5.7.13 User account disabled", Reason.DISABLED),
+        ("552 5.3.4 Message too large", Reason.TOO_BIG),
+        ("556 5.1.10 Domain does not accept mail", Reason.NO_MAIL_HERE),
+        ("451 4.3.0 Temporary lookup failure", Reason.SYSTEM),
+        ("550 5.4.4 nothing said", Reason.HOST_UNKNOWN),
+        ("and so on", Reason.UNDEFINED),
+    ],
+)
+def test_words_come_before_numbers(reply, reason):
+    stage = stage_of(reply) if "RCPT" in reply else Stage.RECIPIENT
+    assert reason_of(reply, stage=stage) is reason
+
+
+def test_who_is_unknown_only_after_the_message_is_filtered():
+    reply = "550 unknown user ana@port.example"
+    assert reason_of(reply, stage=Stage.MESSAGE) is Reason.FILTERED
+    assert reason_of(reply, stage=Stage.RECIPIENT) is Reason.USER_UNKNOWN
+    assert stage_of(f"{reply} (in reply to end of DATA command)") is Stage.MESSAGE
+
+
+def test_an_address_that_spells_a_reason_means_nothing():
+    assert reason_of("550 5.1.1 spam-blocked@port.example: user unknown") is Reason.USER_UNKNOWN
+
+
+def test_a_link_means_nothing():
+    said = "452 try later, see https://port.example/help/user-unknown-spam"
+    assert reason_of(said) is not Reason.USER_UNKNOWN
+
+
+def test_a_domain_that_can_not_be_found_now_may_be_found_later():
+    assert class_of(Reason.HOST_UNKNOWN) is FeedbackClass.HARD
+    assert class_of(Reason.HOST_UNKNOWN, transient=True) is FeedbackClass.SOFT
+    assert class_of(Reason.USER_UNKNOWN, transient=True) is FeedbackClass.HARD
+
+
+def test_numbers_are_told_from_addresses_of_machines():
+    assert status_in("192.5.1.1 said 550 5.2.2 full") == "5.2.2"
+    assert status_in("5.0.0 then 5.1.1") == "5.1.1"
+    assert code_in("mx [192.0.2.250]: 550-5.1.1 no") == "550"
+    assert code_in("10.250.1.1 is away") is None

@@ -19,6 +19,7 @@ from digest.store.accounts import (
     find_account,
     lock_account,
     replace_roles,
+    there_is_an_account,
     void_links,
 )
 from digest.store.engine import Database, Session
@@ -60,6 +61,25 @@ def create_account(
             session, account, "created", now, actor, after={"roles": shown_roles(session, account)}
         )
         return account.id
+
+
+def create_first_account(
+    db: Database, *, address: str, name: str, password: str, timezone: str, now: datetime
+) -> UUID:
+    """Make the first account, an admin; ``Illegal`` where there is one already."""
+    with db.read() as session:
+        if there_is_an_account(session):
+            raise Illegal("There is an account already; sign in with it.")
+    return create_account(
+        db,
+        address=address,
+        name=name,
+        roles={None: Role.ADMIN},
+        password=password,
+        timezone=timezone,
+        now=now,
+        actor=address,
+    )
 
 
 def set_roles(db: Database, address: str, roles: RoleNames, *, now: datetime, actor: str) -> None:

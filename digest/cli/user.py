@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from digest.actions.accounts import create_account, shown_roles
-from digest.cli.context import actor, console, database, print_json
+from digest.actions.accounts import create_account, disable_account, set_roles, shown_roles
+from digest.actions.passwords import invite, request_reset, set_password
+from digest.cli.context import actor, console, database, print_json, settings
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.domain.role import Role
-from digest.store.accounts import Account, all_accounts
+from digest.store.accounts import Account, all_accounts, find_account
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the staff: who may use the desk.")
 
@@ -23,6 +24,10 @@ RoleWords = Annotated[
     ),
 ]
 
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
 
 @app.command()
 def add(
@@ -30,8 +35,9 @@ def add(
     role: RoleWords,
     name: Annotated[str, typer.Option(help="How pages call them.")] = "",
     timezone: Annotated[str, typer.Option(help="In which they read times.")] = "UTC",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    password_stdin: PasswordStdin = False,
+    invitation: Annotated[
+        bool, typer.Option("--invite", help="Mail them a link to choose a password.")
     ] = False,
 ) -> None:
     """Make an account. The password is asked for, twice.
@@ -43,12 +49,66 @@ def add(
         address=address,
         name=name,
         roles=parse_roles(role),
-        password=new_password(from_stdin=password_stdin),
+        password=None if invitation else new_password(from_stdin=password_stdin),
         timezone=timezone,
         now=utc_now(),
         actor=actor(),
     )
-    console.print(f"{address} may sign in.")
+    if invitation:
+        invite(database(), settings(), address, now=utc_now(), actor=actor())
+    console.print(f"{address} {'has mail' if invitation else 'may sign in'}.")
+
+
+@app.command()
+def role(address: str, role: RoleWords) -> None:
+    """Give an account these roles and no others; it has to sign in again.
+
+    Example: digest user role edda@news.example --role reader --role daily:editor
+    """
+    set_roles(database(), address, parse_roles(role), now=utc_now(), actor=actor())
+    console.print(f"{address} has these roles now.")
+
+
+@app.command()
+def disable(address: str) -> None:
+    """Shut an account out at once; what it did stays in the history.
+
+    Example: digest user disable edda@news.example
+    """
+    disable_account(database(), address, disabled=True, now=utc_now(), actor=actor())
+    console.print(f"{address} is shut out.")
+
+
+@app.command()
+def enable(address: str) -> None:
+    """Let an account in again.
+
+    Example: digest user enable edda@news.example
+    """
+    disable_account(database(), address, disabled=False, now=utc_now(), actor=actor())
+    console.print(f"{address} may sign in again.")
+
+
+@app.command()
+def reset(
+    address: str,
+    password_stdin: PasswordStdin = False,
+    mail: Annotated[bool, typer.Option("--mail", help="Mail them a link instead.")] = False,
+) -> None:
+    """Give an account another password; all its sessions end.
+
+    Example: digest user reset edda@news.example --mail
+    """
+    if mail:
+        with database().read() as session:
+            find_account(session, address)
+        if not request_reset(database(), settings(), address, now=utc_now(), actor=actor()):
+            raise Illegal(f"{address} is disabled, or was mailed three links within the hour.")
+        console.print(f"{address} has mail.")
+        return
+    password = new_password(from_stdin=password_stdin)
+    set_password(database(), address, password, now=utc_now(), actor=actor())
+    console.print(f"{address} has a new password.")
 
 
 @app.command("list")

@@ -197,6 +197,19 @@ def find_link(session: Session, fingerprint: str) -> AccountLink | None:
     return session.get(AccountLink, fingerprint)
 
 
+def links_since(
+    session: Session, account_id: UUID, purpose: LinkPurpose, since: datetime
+) -> Sequence[AccountLink]:
+    """The links of one kind that an account was mailed since then."""
+    return session.scalars(
+        select(AccountLink).where(
+            AccountLink.account_id == account_id,
+            AccountLink.purpose == purpose,
+            AccountLink.created_at > since,
+        )
+    ).all()
+
+
 def void_links(session: Session, account_id: UUID) -> None:
     """No link that was mailed to this account works any more."""
     session.execute(delete(AccountLink).where(AccountLink.account_id == account_id))

@@ -23,3 +23,8 @@ Posted = Annotated[Fields, Depends(_posted)]
 def first(fields: Fields, name: str) -> str:
     """The first value of that name, empty where there is none."""
     return next(iter(fields.get(name, [])), "").strip()
+
+
+def untrimmed(fields: Fields, name: str) -> str:
+    """The first value as it was typed: a password may begin with a space."""
+    return next(iter(fields.get(name, [])), "")

@@ -18,7 +18,7 @@ from digest.web.desk.cookies import (
     read_cookie,
 )
 from digest.web.desk.desk import HOME, AtDesk, Desk, path_of_ours
-from digest.web.posted import Posted, first
+from digest.web.posted import Posted, first, untrimmed
 
 
 def show_sign_in(desk: AtDesk, next: str = HOME) -> Response:  # noqa: A002 - as the address has it
@@ -36,7 +36,7 @@ def post_sign_in(desk: AtDesk, fields: Posted) -> Response:
             desk.site.db,
             desk.site.settings,
             address=first(fields, "address"),
-            password=fields.get("password", [""])[0],
+            password=untrimmed(fields, "password"),
             browser=_browser(desk),
             now=utc_now(),
         )

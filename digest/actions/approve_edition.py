@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from digest.actions.check_edition import find_faults
+from digest.actions.check_edition import Surroundings, find_faults, surroundings
 from digest.actions.edition_locks import hold_edition
 from digest.actions.renditions import EditionValues, edition_values
 from digest.domain.errors import Illegal
@@ -14,6 +14,7 @@ from digest.store import audit
 from digest.store.briefs import briefs_by_url
 from digest.store.editions import Edition, find_edition, keep_templates, use_briefs
 from digest.store.engine import Database, IntegrityError, Session
+from digest.store.lists import get_list
 
 
 def approve_edition(
@@ -28,17 +29,21 @@ def approve_edition(
     """Freeze content, branding and templates under a hash, and mark the briefs used: those in the
     edition with all their copies, not those that were cut off.
 
-    ``Illegal`` where it isn't a draft, has an error, or carries a brief that another edition was
-    faster to use; and where it is no longer at ``seen_version``, the one that was looked at.
+    ``Illegal`` where it isn't a draft, has an error (unless its list lets those through), or
+    carries a brief that another edition was faster to use; and where it is no longer at
+    ``seen_version``, the one that was looked at.
     """
     with db.read() as session:
         edition = find_edition(session, edition_id)
         version = edition.version
         check_move(EDITION_MOVES, "edition", edition.state, EditionState.APPROVED)
         values = edition_values(session, settings, edition)
+        around = surroundings(session, edition, values, now)
+        faults_block = get_list(session, edition.list_id).faults_block
     if seen_version is not None and version != seen_version:
         raise Illegal(_changed(seen_version, version))
-    _refuse_faults(values)
+    if faults_block:
+        _refuse_faults(values, around)
     try:
         with db.begin() as session:
             edition = hold_edition(session, edition_id)
@@ -51,8 +56,8 @@ def approve_edition(
         ) from error
 
 
-def _refuse_faults(values: EditionValues) -> None:
-    errors = [fault for fault in find_faults(values) if fault.severity is Severity.ERROR]
+def _refuse_faults(values: EditionValues, around: Surroundings) -> None:
+    errors = [fault for fault in find_faults(values, around) if fault.severity is Severity.ERROR]
     if errors:
         first, others = errors[0], len(errors) - 1
         more = f" (and {others} more; see `digest edition check`)" if others else ""

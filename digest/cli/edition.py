@@ -8,17 +8,20 @@ import typer
 from digest.actions.approve_edition import approve_edition
 from digest.actions.build_edition import build_edition
 from digest.actions.check_edition import check_edition
+from digest.actions.check_links import check_links
 from digest.actions.preview_edition import preview_edition
 from digest.actions.preview_message import preview_message, send_test
 from digest.actions.renditions import with_inert_fields
-from digest.actions.show_edition import list_editions, show_edition
+from digest.actions.show_edition import LATEST, list_editions, show_edition
 from digest.actions.withdraw_edition import withdraw_edition
 from digest.cli.context import actor, console, database, errors, parse_now, print_json, settings
 from digest.cli.edition_view import as_document, as_page, as_rows
+from digest.cli.finding_view import as_findings, as_support
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.domain.states import Stream
 from digest.render import Severity
+from digest.render.support import support_table
 
 app = typer.Typer(no_args_is_help=True, help="Editions: what a list sends, and why.")
 
@@ -114,20 +117,33 @@ def list_(
 
 
 @app.command()
-def check(name: Name, json: AsJson = False) -> None:
+def check(
+    name: Annotated[
+        str | None, typer.Argument(metavar="ID", help="An edition's id, a slug, or `latest`.")
+    ] = None,
+    support: Annotated[
+        bool, typer.Option("--support", help="Print what mail programs support instead.")
+    ] = False,
+    links: Annotated[bool, typer.Option(help="Ask whether its links answer.")] = True,
+    json: AsJson = False,
+) -> None:
     """Say what is wrong with an edition; exit status 1 where something must be mended.
 
-    Example: digest edition check latest
+    Example: digest edition check latest --no-links
     """
-    view = show_edition(database(), name)
-    findings = check_edition(database(), settings(), view.id)
+    if support:
+        print_json(list(support_table().values())) if json else console.print(as_support())
+        return
+    view = show_edition(database(), name or LATEST)
+    findings = check_edition(database(), settings(), view.id, now=utc_now())
+    if links:
+        findings += check_links(database(), settings(), view.id, now=utc_now())
     if json:
         print_json(findings)
-    for finding in () if json else findings:
-        line = f"{finding.severity}: {finding.where}: {finding.why} {finding.remedy}"
-        console.print(line, markup=False, soft_wrap=True)
-    if not findings and not json:
-        console.print(f"No. {view.number} of {view.list_slug} is fit to be sent.")
+    else:
+        console.print(as_findings(findings))
+        if not findings:
+            console.print(f"No. {view.number} of {view.list_slug} is fit to be sent.")
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise typer.Exit(1)
 

@@ -78,10 +78,18 @@ class Fetcher:
             raise self._refusal(response)
         return response
 
+    def probe(self, url: str) -> None:
+        """Return where ``url`` answers with a page; its body is not read. Errors as of ``get``."""
+        response = self._follow(url, {"accept": ANYTHING}, robots=False, reads_body=False)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+
     def _read_robots(self, url: str) -> Response:
         return self._follow(url, {"accept": "text/plain"}, robots=False)
 
-    def _follow(self, url: str, headers: dict[str, str], *, robots: bool) -> Response:
+    def _follow(
+        self, url: str, headers: dict[str, str], *, robots: bool, reads_body: bool = True
+    ) -> Response:
         asked = target = parse_target(url)
         left = self._limits.total  # waiting for our turn has a limit of its own
         for _ in range(self._limits.redirects + 1):
@@ -90,7 +98,7 @@ class Fetcher:
                     self._robots.check(target)
                 with self._queue.turn(_queue_name(target)):
                     started = monotonic()
-                    response = self._exchange(target, headers, Deadline(left))
+                    response = self._exchange(target, headers, Deadline(left), reads_body)
                     left -= monotonic() - started
                 following = next_hop(target, response)
             if following is None:
@@ -98,12 +106,14 @@ class Fetcher:
             target = parse_target(following)
         raise Permanent(f"{asked.host} redirects more than {self._limits.redirects} times.")
 
-    def _exchange(self, target: Target, headers: dict[str, str], deadline: Deadline) -> Response:
+    def _exchange(
+        self, target: Target, headers: dict[str, str], deadline: Deadline, reads_body: bool
+    ) -> Response:
         try:
             addresses = checked_addresses(
                 target, self._resolve, self._allowed, deadline.left(self._limits.total)
             )
-            return self._request(target, headers, PinnedBackend(addresses, deadline))
+            return self._request(target, headers, PinnedBackend(addresses, deadline), reads_body)
         except httpcore.ConnectTimeout:
             raise Transient(f"{target.host} could not be reached in time.") from None
         except httpcore.TimeoutException:
@@ -116,7 +126,9 @@ class Fetcher:
         except (httpcore.NetworkError, httpcore.ProtocolError):
             raise Transient(f"{target.host} broke off or did not speak HTTP.") from None
 
-    def _request(self, target: Target, headers: dict[str, str], backend: PinnedBackend) -> Response:
+    def _request(
+        self, target: Target, headers: dict[str, str], backend: PinnedBackend, reads_body: bool
+    ) -> Response:
         connection = httpcore.HTTPConnection(
             httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port),
             ssl_context=self._tls if target.scheme == "https" else None,
@@ -126,7 +138,7 @@ class Fetcher:
             answer = connection.handle_request(self._message(target, headers))
             known = _headers(answer)
             body = b""
-            if 200 <= answer.status < 300:
+            if reads_body and 200 <= answer.status < 300:
                 body = read_body(
                     answer.iter_stream(), known, limit=self._limits.body, host=target.host
                 )

@@ -3,8 +3,9 @@
 Everything here is pure: no store, no network, and the same values always give the same bytes.
 """
 
-from digest.render.checks import Finding, Severity, check_rendition
+from digest.render.checks import check_rendition
 from digest.render.edition import render_edition
+from digest.render.finding import Finding, Severity
 from digest.render.message import Message, render_message
 from digest.render.selection import select
 from digest.render.sources import builtin_templates

@@ -2,33 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from lxml.html import document_fromstring
 
 from digest.domain.edition import SIZE_BUDGET, Branding, Field, Rendition
+from digest.render.check_html import check_html
+from digest.render.check_words import check_words
+from digest.render.finding import Finding, error, note, warning
 from digest.render.plain import lines
 from digest.render.weight import CLIPPED_AT, transferred_size
 
 _TEMPLATE_MARKS = re.compile(r"\{\{|\}\}|\{%|%\}")
-
-
-class Severity(StrEnum):
-    """An error keeps an edition from being sent; a warning is for an editor to judge."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong: where, why it matters, and what to do."""
-
-    severity: Severity
-    where: str
-    why: str
-    remedy: str
 
 
 def check_rendition(rendition: Rendition, branding: Branding) -> tuple[Finding, ...]:
@@ -38,28 +22,31 @@ def check_rendition(rendition: Rendition, branding: Branding) -> tuple[Finding, 
         parts = {"html": rendition.html, "text": rendition.text}
     return (
         *_subject(rendition),
+        *check_words(rendition),
         *(f for name, part in parts.items() for f in _part(name, part, rendition, branding)),
+        *check_html(rendition),
         *_size(rendition),
+        *_dropped(rendition),
     )
 
 
 def _subject(rendition: Rendition) -> Iterator[Finding]:
     if not rendition.subject:
-        yield _error("subject", "The subject is empty.", "Write a subject.")
+        yield error("subject", "The subject is empty.", "Write a subject.")
     if rendition.marker in rendition.subject:
         why = "The subject holds a personal field, which is filled in the body only."
-        yield _error("subject", why, "Take it out of subject.txt.")
+        yield error("subject", why, "Take it out of subject.txt.")
     yield from _template_marks("subject", rendition.subject)
 
 
 def _part(name: str, part: str, rendition: Rendition, branding: Branding) -> Iterator[Finding]:
     if rendition.placeholder(Field.UNSUBSCRIBE_URL) not in part:
         why = "There is no unsubscribe link."
-        yield _error(name, why, "Put reader.unsubscribe_url in the template's footer.")
+        yield error(name, why, "Put reader.unsubscribe_url in the template's footer.")
     yield from _postal_address(name, part, branding)
     if _has_unknown_placeholder(part, rendition):
         why = "A placeholder stands for no known field and would be sent as it is."
-        yield _error(name, why, f"Use one of the fields {', '.join(Field.ALL)}.")
+        yield error(name, why, f"Use one of the fields {', '.join(Field.ALL)}.")
     yield from _template_marks(name, part)
 
 
@@ -67,12 +54,12 @@ def _postal_address(name: str, part: str, branding: Branding) -> Iterator[Findin
     wanted = "".join(map(_squeezed, lines(branding.postal_address)))
     if not wanted:
         why = "The list has no postal address, which the law asks for in bulk mail."
-        yield _error(name, why, "Set the list's postal address.")
+        yield error(name, why, "Set the list's postal address.")
         return
     shown = str(document_fromstring(part).text_content()) if name == "html" else part
     if wanted not in _squeezed(shown):
         why = "The list's postal address does not stand in the mail."
-        yield _error(name, why, "Put brand.postal_address in the template's footer.")
+        yield error(name, why, "Put brand.postal_address in the template's footer.")
 
 
 def _has_unknown_placeholder(part: str, rendition: Rendition) -> bool:
@@ -84,7 +71,7 @@ def _template_marks(name: str, part: str) -> Iterator[Finding]:
     found = _TEMPLATE_MARKS.search(part)
     if found:
         why = f"{found[0]} stands in the mail: a template's mark that was not filled?"
-        yield Finding(Severity.WARNING, name, why, "Look at the preview, and mend the text if so.")
+        yield warning(name, why, "Look at the preview, and mend the text if so.")
 
 
 def _size(rendition: Rendition) -> Iterator[Finding]:
@@ -93,14 +80,16 @@ def _size(rendition: Rendition) -> Iterator[Finding]:
     size = transferred_size(rendition.html or "", rendition.marker)
     if size < SIZE_BUDGET:
         return
-    severity = Severity.ERROR if size >= CLIPPED_AT else Severity.WARNING
+    make = error if size >= CLIPPED_AT else warning
     why = f"The HTML has {size:,} bytes as sent; Gmail clips a mail near {CLIPPED_AT:,}."
-    yield Finding(severity, "html", why, "Shorten the lead, or lower the list's size budget.")
+    yield make("html", why, "Shorten the lead, or lower the list's size budget.")
+
+
+def _dropped(rendition: Rendition) -> Iterator[Finding]:
+    if rendition.dropped:
+        why = f"Left out so that it isn't clipped: {rendition.dropped}."
+        yield note("content", why, "Nothing has to be done; the web page shows all of it.")
 
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
-
-
-def _error(where: str, why: str, remedy: str) -> Finding:
-    return Finding(Severity.ERROR, where, why, remedy)

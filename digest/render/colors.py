@@ -56,6 +56,17 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def lightness(color: str) -> float:
+    """From 0, black, to 1, white (the L of HLS)."""
+    return rgb_to_hls(*_rgb(color))[1]
+
+
+def turned(color: str) -> str:
+    """``color`` with its lightness turned, its hue kept: what mail programs do in dark mode."""
+    hue, light, saturation = rgb_to_hls(*_rgb(color))
+    return _hex(hls_to_rgb(hue, 1 - light, saturation))
+
+
 def _text_on(ground: str) -> str:
     """White where it can be read on ``ground``, else near-black, else black: one of them can."""
     inks = (ink for ink in (_WHITE, _INK) if contrast(ink, ground) >= AA)

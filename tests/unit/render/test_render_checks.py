@@ -28,7 +28,7 @@ def test_the_built_in_templates_give_no_findings():
 def test_a_missing_unsubscribe_link_is_an_error(part):
     word = GOOD.placeholder(Field.UNSUBSCRIBE_URL)
     broken = replace(GOOD, **{part: getattr(GOOD, part).replace(word, "")})
-    assert found(broken) == [(Severity.ERROR, part)]
+    assert (Severity.ERROR, part) in found(broken)
 
 
 @pytest.mark.parametrize("part", ["html", "text"])
@@ -80,6 +80,7 @@ def test_size_is_counted_in_bytes_as_transferred(size, expected):
     full, rest = divmod(missing, 40)
     lengths = [40] * (full - 1) + [20, 20 + rest]  # octets, with CRLF
     padding = "".join("x" * (length - 2) + "\n" for length in lengths)
+    padding = f"<!--{padding[4:-4]}-->\n"
     padded = replace(GOOD, html=padding + GOOD.html)
     assert transferred_size(padded.html, GOOD.marker) == size
     assert [severity for severity, _ in found(padded)] == expected

@@ -10,6 +10,7 @@ from digest.store.campaigns import Campaign, lock_campaign
 from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
 from digest.store.recovery import cancel_waiting, resolve_uncertain, retry_final
+from digest.store.reply_windows import forget_replies
 from digest.store.runs import lock_run
 
 RETRYABLE = (DeliveryState.FAILED, DeliveryState.CANCELLED)
@@ -32,6 +33,7 @@ def resume_campaign(db: Database, campaign_id: UUID, *, now: datetime, actor: st
         if campaign.state is not CampaignState.PAUSED:
             raise Illegal(f"This campaign is {campaign.state}; only a paused one can be resumed.")
         _note(session, campaign, "resumed", now, actor, None)
+        forget_replies(session, campaign_id)  # somebody has looked; what counts comes from now on
         campaign.move(CampaignState.SENDING)
 
 

@@ -1,13 +1,16 @@
 """``digest relay``: where mail is handed over."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from digest.actions.relays import add_relay, enable_relay, weigh_relay
+from digest.actions.throttles import set_relay_rate, set_warm_up
 from digest.cli.context import actor, console, database, print_json, settings
 from digest.clock import utc_now
+from digest.domain.errors import Illegal
+from digest.domain.warm_up import WarmUp
 from digest.store.relays import all_relays
 
 app = typer.Typer(no_args_is_help=True, help="Relays: where mail is handed over.")
@@ -52,13 +55,29 @@ def set_(
     weight: Annotated[
         int | None, typer.Option(help="Its share; 0: only while all others rest.")
     ] = None,
+    rate: Annotated[
+        str | None, typer.Option(help="Most mails: 100/s, 6000/min, 50000/day; or none.")
+    ] = None,
+    warm_up: Annotated[
+        int | None, typer.Option(help="Mails on day 1, from now on; 0 ends the warm-up.")
+    ] = None,
+    warm_up_factor: Annotated[float, typer.Option(help="Times as many on each next day.")] = 2,
+    warm_up_days: Annotated[int, typer.Option(help="How many days it lasts.")] = 14,
 ) -> None:
     """Change how a relay is used, also while a campaign is sent; acts within seconds.
 
-    Example: digest relay set main --weight 3
+    Example: digest relay set main --weight 3 --rate 100/s --warm-up 500
     """
+    given: dict[str, Any] = {"db": database(), "name": name, "now": utc_now(), "actor": actor()}
+    if weight is None and rate is None and warm_up is None:
+        raise Illegal("Say what to change: --weight, --rate or --warm-up.")
     if weight is not None:
-        weigh_relay(database(), name=name, weight=weight, now=utc_now(), actor=actor())
+        weigh_relay(**given, weight=weight)
+    if rate is not None:
+        set_relay_rate(**given, rate=None if rate == "none" else rate)
+    if warm_up is not None:
+        ramp = WarmUp(warm_up, warm_up_factor, warm_up_days, given["now"]) if warm_up else None
+        set_warm_up(**given, warm_up=ramp)
     console.print(f"{name} is changed.")
 
 

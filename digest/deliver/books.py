@@ -13,14 +13,17 @@ from digest.deliver.keyring import Keyring
 from digest.deliver.message import CompiledMessage, Origin, Personal
 from digest.domain.delivery import Claimed, Outcome
 from digest.domain.edition import Branding
+from digest.domain.limits import DomainPace
+from digest.domain.reply_window import Block, ReplyWindow
 from digest.domain.states import CampaignState, DoubtPolicy, SuppressionReason
 from digest.log import get_logger
 from digest.settings import Settings
-from digest.store.campaigns import campaign_state
+from digest.store import audit
+from digest.store.campaigns import lock_campaign, next_to_send
 from digest.store.claims import claim_window
 from digest.store.editions import get_rendition
 from digest.store.engine import Database, Session, StoreUnavailable
-from digest.store.relays import relay_marks, relay_works, rest_relay, usable_relays
+from digest.store.reply_windows import add_replies
 from digest.store.results import flush_outcomes, renew_lease
 from digest.store.suppressions import suppress
 from digest.tokens import hash_address
@@ -57,7 +60,8 @@ class Exchange:
     """What one transaction did: which results were still ours, and what was claimed."""
 
     recorded: frozenset[UUID]
-    window: Sequence[Claimed]
+    window: Sequence[Claimed] = ()
+    due_in: float | None = None  # seconds; where nothing was claimed: None: there is nothing more
 
 
 class Books:
@@ -81,40 +85,51 @@ class Books:
         compiled = self._compiled[claimed.rendition_id]
         return compiled.build(personal, self._signers[claimed.key_id])
 
-    def exchange(self, results: Sequence[Entry], want: int, held: Collection[UUID]) -> Exchange:
+    def exchange(
+        self, results: Sequence[Entry], want: int, held: Collection[UUID], pace: DomainPace | None
+    ) -> Exchange:
         """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
-        return self._patiently(partial(self._exchange, results, want, held))
+        return self.patiently(partial(self._exchange, results, want, held, pace))
 
-    def goes_on(self, marks: frozenset[tuple[object, ...]]) -> bool:
-        """Whether the campaign is still being sent, over relays that bear these marks."""
+    def note_replies(self, replies: ReplyWindow) -> None:
+        """Add replies to the campaign's window over all senders, and act on what it shows."""
+        before, after = self.patiently(
+            lambda session, _: add_replies(session, self._assignment.campaign_id, replies)
+        )
+        if after.is_about_us:
+            self._pause(after.sum)
+        if after.is_refused and not before.is_refused:
+            log.error(
+                "many readers refused",
+                campaign=self._assignment.campaign_id,
+                refused=after.sum.refused,
+                of=after.sum.replies,
+            )
 
-        def look(session: Session, _: datetime) -> bool:
-            state = campaign_state(session, self._assignment.campaign_id)
-            return state is CampaignState.SENDING and relay_marks(usable_relays(session)) == marks
+    def _pause(self, counts: Block) -> None:
+        """Relays turn us away: what is left waits until somebody has looked."""
+        why = f"relays turn us away: {counts.about_us} of the last {counts.replies} replies"
 
-        return self._patiently(look)
+        def pause(session: Session, now: datetime) -> bool:
+            campaign = lock_campaign(session, self._assignment.campaign_id)
+            if campaign.state is not CampaignState.SENDING:
+                return False
+            campaign.move(CampaignState.PAUSED, why)
+            audit.record(
+                session,
+                now=now,
+                actor="service",
+                action="paused",
+                noun="campaign",
+                noun_id=campaign.id,
+                after={"reason": why},
+            )
+            return True
 
-    def rest_relay(self, relay_id: UUID, error: str, has_served: bool) -> None:
-        """Note that a relay failed: nobody tries it for a while."""
+        if self.patiently(pause):
+            log.error("campaign paused", campaign=self._assignment.campaign_id, reason=why)
 
-        def rest(session: Session, now: datetime) -> datetime:
-            if has_served:
-                relay_works(session, relay_id)  # this rest is a short one again
-            return rest_relay(session, relay_id, now, error)
-
-        until = self._patiently(rest)
-        log.warning("relay rests", relay=relay_id, until=until, error=error)
-
-    def note_well(self, relay_ids: Collection[UUID]) -> None:
-        """Note that relays answer."""
-
-        def note(session: Session, _: datetime) -> None:
-            for relay_id in relay_ids:
-                relay_works(session, relay_id)
-
-        self._patiently(note)
-
-    def _patiently(self, work: Callable[[Session, datetime], T]) -> T:
+    def patiently(self, work: Callable[[Session, datetime], T]) -> T:
         """Do ``work`` in one transaction. Where the database is away this waits for it, since
         mails are out that must be recorded; ``StoreUnavailable`` when it stays away."""
         end, pause = monotonic() + PATIENCE_SECONDS, 0.1
@@ -135,6 +150,7 @@ class Books:
         results: Sequence[Entry],
         want: int,
         held: Collection[UUID],
+        pace: DomainPace | None,
         session: Session,
         now: datetime,
     ) -> Exchange:
@@ -142,10 +158,18 @@ class Books:
         self._suppress(session, [one for one in results if one[0].id in recorded], now)
         if held:
             renew_lease(session, self._owner, held, LEASE_SECONDS)
-        window = self._claim(session, want, now) if want else []
-        return Exchange(frozenset(recorded), window)
+        if not want:
+            return Exchange(frozenset(recorded))
+        if window := self._claim(session, want, pace, now):
+            return Exchange(frozenset(recorded), window)
+        next_at = next_to_send(session, self._assignment.campaign_id)
+        return Exchange(
+            frozenset(recorded), due_in=(next_at - now).total_seconds() if next_at else None
+        )
 
-    def _claim(self, session: Session, want: int, now: datetime) -> list[Claimed]:
+    def _claim(
+        self, session: Session, want: int, pace: DomainPace | None, now: datetime
+    ) -> list[Claimed]:
         window = claim_window(
             session,
             campaign_id=self._assignment.campaign_id,
@@ -155,6 +179,7 @@ class Books:
             lease_seconds=LEASE_SECONDS,
             key_id=self._keyring.current(session, now),
             near=self._near,
+            pace=pace,
         )
         self._near = window[0].batch_id if window else None
         for key_id in {claimed.key_id for claimed in window}:

@@ -20,20 +20,38 @@ class Meaning(StrEnum):
     REFUSED = "refused"  # final for this mail
     ABOUT_US = "refused because of us"  # policy, reputation, authentication: the reader is fine
     LATER = "asked to try later"
+    DOMAIN_BUSY = "asked to send more slowly to this domain"
+    RELAY_BUSY = "asked to send more slowly"
     UNKNOWN = "gave an answer that makes no sense"  # never dropped: tried again
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the table: the first whose code and enhanced status (RFC 3463) match counts."""
+    """One line of the table: the first whose code, enhanced status (RFC 3463) and words match
+    counts."""
 
     code: str
     status: str
     meaning: Meaning
+    words: str = r""  # to be found anywhere in the text, in either case
 
+
+_CONNECTIONS = r"too many (concurrent )?(smtp )?(connections|sessions)|concurren"
+_TOO_FAST = (
+    r"\brate\b|rate.?limit|throttl|too (many|fast|quickly|much)|slow(ing)? down|unusual(ly)? "
+    r"(rate|volume)|(exceed|reach)\w* .*(limit|quota for messages)"
+)
 
 RULES = (
     Rule(r"2..", r".*", Meaning.ACCEPTED),
+    Rule(r"4..", r".*", Meaning.LATER, r"gr[ae]y-?list"),  # of this reader, whatever our pace
+    Rule(r"4..", r".*", Meaning.RELAY_BUSY, _CONNECTIONS),
+    Rule(r"421", r"4\.7\..*", Meaning.RELAY_BUSY),
+    Rule(r"421", r".*", Meaning.RELAY_BUSY, _TOO_FAST),
+    Rule(r"421", r".*", Meaning.LATER),
+    Rule(r"45[0-2]", r"4\.7\..*", Meaning.DOMAIN_BUSY),
+    Rule(r"45[0-2]", r"4\.3\.[12]|4\.4\.5", Meaning.RELAY_BUSY),  # out of room, congested
+    Rule(r"4..", r".*", Meaning.DOMAIN_BUSY, _TOO_FAST),
     Rule(r"4..", r".*", Meaning.LATER),
     Rule(r"5..", r"4\..*", Meaning.LATER),  # a transient status behind a permanent code
     Rule(r"5..", r"5\.1\..*", Meaning.NO_SUCH_MAILBOX),
@@ -53,10 +71,14 @@ _ADDRESS = re.compile(r"<?[^\s<>\"']{1,64}@[^\s<>\"']{1,255}>?")
 
 def meaning_of(reply: Reply) -> Meaning:
     """The first rule that matches."""
-    status = _STATUS.match(reply.text)
-    words = status.group(1) if status else ""
+    found = _STATUS.match(reply.text)
+    code, status = str(reply.code), found.group(1) if found else ""
     for rule in RULES:
-        if re.fullmatch(rule.code, str(reply.code)) and re.fullmatch(rule.status, words):
+        if (
+            re.fullmatch(rule.code, code)
+            and re.fullmatch(rule.status, status)
+            and re.search(rule.words, reply.text, re.IGNORECASE)
+        ):
             return rule.meaning
     raise AssertionError("the last rule matches everything")
 

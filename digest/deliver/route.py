@@ -9,11 +9,13 @@ from uuid import UUID
 
 from digest.deliver.held import Held
 from digest.deliver.letters import Letters
+from digest.deliver.purse import Purse
 from digest.deliver.recipients import is_allowed
 from digest.deliver.replies import decide, decide_doubt
 from digest.deliver.results import Interrupted, Result
 from digest.deliver.transport import InDoubt, Line, Mail, RelayDown, Reply
 from digest.domain.delivery import Claimed, Outcome
+from digest.domain.rate import Key, Scope
 from digest.domain.states import DeliveryState, DoubtPolicy
 from digest.settings import Settings
 
@@ -48,16 +50,19 @@ class Route:
         self,
         relay: RelayLines,
         held: Held,
+        purse: Purse,
         letters: Letters,
         settings: Settings,
         policy: DoubtPolicy,
         on_loss: Callable[[], None],
     ) -> None:
         self.relay_id = relay.relay_id
+        self.key: Key = (Scope.RELAY, str(relay.relay_id))
         self.lines = relay.lines
         self.error: str | None = None
         self.has_served = False  # it took or refused a mail
         self._held = held
+        self._purse = purse
         self._letters = letters
         self._settings = settings
         self._policy = policy
@@ -92,7 +97,7 @@ class Route:
         """Waits until there is mail to take; False when the end has come."""
         held = self._held
         while not held.is_ending and self.error is None:
-            if (again or held.ready) and held.is_safe():
+            if (again or held.ready) and held.is_safe() and self._purse.has(self.key):
                 return True
             held.more.clear()
             await held.more.wait()
@@ -100,12 +105,13 @@ class Route:
 
     def _feed(self, again: deque[Claimed], taken: list[Claimed]) -> Iterator[Mail]:
         """Mails as a line is ready for them; ``taken`` gets what was given out."""
-        held = self._held
-        while self.error is None and (again or held.ready) and held.is_safe():
+        held, purse, key = self._held, self._purse, self.key
+        while self.error is None and (again or held.ready) and held.is_safe() and purse.has(key):
             claimed = (again or held.ready).popleft()
             if not held.is_fresh(claimed):
                 held.put_back(claimed)
             elif self._may_get_mail(claimed):
+                purse.spend(key)
                 taken.append(claimed)
                 yield self._letters.mail(claimed)
 

@@ -6,7 +6,8 @@ rows at most.
 """
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,10 +15,15 @@ from functools import partial
 from time import monotonic
 from typing import TypeVar
 
-from digest.deliver.books import LEASE_SECONDS, Assignment, Books, Clock, Flag
+from digest.deliver.books import LEASE_SECONDS, Assignment, Books, Clock, Entry, Flag
+from digest.deliver.commons import Commons
+from digest.deliver.evidence import Evidence, count_replies
 from digest.deliver.held import WINDOW, Held
 from digest.deliver.letters import Letters
+from digest.deliver.purse import Purse
 from digest.deliver.route import Fleet, Route
+from digest.domain.rate import Key
+from digest.domain.reply_window import ReplyWindow
 from digest.domain.states import DeliveryState
 from digest.settings import Settings
 from digest.store.engine import StoreUnavailable
@@ -26,6 +32,8 @@ HELD = 100  # claimed or not yet recorded, at most: what a crash can put in doub
 WINDOW_SECONDS = 2.0  # no more is held than this much work at the present rate
 FLUSH_SECONDS = 0.25  # no result waits longer than this to be recorded
 RENEW_SECONDS = 10.0
+MOST_IDLE_SECONDS = 2.0
+SHORTEST_PAUSE = 0.02
 LOOK_SECONDS = 1.0  # how often it is looked whether an operator has changed something
 
 T = TypeVar("T")
@@ -58,12 +66,18 @@ class Sender:
         self._books = books
         self._stop = stop
         self._held = Held(clock, stop)
-        letters = Letters(books, settings, assignment)
+        self._commons = Commons(books, assignment.campaign_id)
+        self._purse = Purse()
+        self._evidence = Evidence()
+        self._replies = ReplyWindow()  # that the campaign's window has not got yet
+        letters, policy = Letters(books, settings, assignment), assignment.doubt_policy
         self._routes = [
-            Route(relay, self._held, letters, settings, assignment.doubt_policy, self._lose_route)
+            Route(relay, self._held, self._purse, letters, settings, policy, self._lose_route)
             for relay in fleet.relays
         ]
         self._marks = fleet.marks
+        self._claim_from = 0.0  # monotonic; nothing is due before
+        self._idle_since: float | None = None
         self._resting: list[Route] = []  # lost, and it is on the relay's row
         self._rate = float(WINDOW)
         self._measured_at = monotonic()
@@ -88,34 +102,68 @@ class Sender:
                     tasks.create_task(route.drive(line))
 
     async def _keep_books(self, end: float) -> None:
-        renewed_at = looked_at = monotonic()
+        held = self._held
+        renewed_at, looked_at = monotonic(), -math.inf
         with ThreadPoolExecutor(1, "books") as pool:
-            while not (self._held.is_ending and not self._held.leases):
-                self._held.news.clear()
+            while not (held.is_ending and not held.leases):
+                held.news.clear()
                 if monotonic() > end or self._stop.is_set():
-                    self._held.begin_ending()
+                    held.begin_ending()
                 if monotonic() - looked_at > LOOK_SECONDS:
                     looked_at = monotonic()
                     await self._look(pool)
+                await self._take_tokens(pool)
                 is_renewal_due = monotonic() - renewed_at > RENEW_SECONDS
                 if is_renewal_due:
                     renewed_at = monotonic()
                 await self._exchange(pool, renew=is_renewal_due)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._held.news.wait(), FLUSH_SECONDS)
-            await self._note_relays(pool)
-        self._held.begin_ending()
+                await self._wait_for_news()
+            await self._close_books(pool)
+        held.begin_ending()
+
+    async def _wait_for_news(self) -> None:
+        """Not longer than results may wait, tokens take to come, or rows to be due."""
+        seconds = FLUSH_SECONDS
+        tokens_in = self._purse.wait(self._live_keys())
+        if tokens_in is not None:
+            seconds = min(seconds, tokens_in + 0.001)
+        if self._idle_since is not None:
+            seconds = min(seconds, max(SHORTEST_PAUSE, self._claim_from - monotonic()))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._held.news.wait(), seconds)
+
+    async def _look(self, pool: ThreadPoolExecutor) -> None:
+        """A paused campaign ends the stint. So do relays that were added, changed or taken out of
+        use: the next one goes by that."""
+        look = await _in(pool, self._commons.look)
+        self._purse.learn(look.limits)
+        if not look.is_sending or look.marks != self._marks:
+            self._held.begin_ending()
+        if self._replies.blocks:
+            await self._note_replies(pool)
+
+    async def _take_tokens(self, pool: ThreadPoolExecutor) -> None:
+        keys = self._purse.asks(self._live_keys())
+        if keys and not self._held.is_ending:
+            self._purse.put(await _in(pool, partial(self._commons.take_tokens, keys)))
+            self._held.more.set()
+
+    def _live_keys(self) -> list[Key]:
+        return [route.key for route in self._routes if route.error is None]
 
     async def _exchange(self, pool: ThreadPoolExecutor, *, renew: bool) -> None:
         held = self._held
         results, held.results = held.results, []
         want = self._room(len(results))
         if not (results or want or renew):
+            pause = self._claim_from - monotonic()
+            self._end_if_idle(pause if pause > 0 else self._purse.wait(self._live_keys()))
             return
         asked_at = monotonic()
         recorded_ids = {claimed.id for claimed, _ in results}
         kept = [id_ for id_ in held.leases if id_ not in recorded_ids] if renew else []
-        done = await _in(pool, partial(self._books.exchange, results, want, kept))
+        pace = self._purse if self._purse.concerns_domains else None
+        done = await _in(pool, partial(self._books.exchange, results, want, kept, pace))
         for id_ in kept:
             held.leases[id_] = asked_at + LEASE_SECONDS
         for claimed, outcome in results:
@@ -124,16 +172,40 @@ class Sender:
                 self.report.add(outcome.state)
         self.report.stale += len(results) - len(done.recorded)
         self._measure(len(results))
-        if want and not done.window and not held.leases:
-            held.begin_ending()
+        if want and not done.window:
+            self._claim_from = asked_at + (done.due_in or 0.0)
+            self._end_if_idle(done.due_in)
         held.take_in(done.window, asked_at)
+        await self._weigh(pool, results)
         await self._note_losses(pool)
 
-    async def _look(self, pool: ThreadPoolExecutor) -> None:
-        """A paused campaign ends the stint. So do relays that were added, changed or taken out of
-        use: the next one goes by that."""
-        if not await _in(pool, partial(self._books.goes_on, self._marks)):
+    def _end_if_idle(self, seconds: float | None) -> None:
+        """Where there is nothing to do for so long (None: for ever), others may need the process.
+
+        Tokens of a rate come several times a second: for them it waits.
+        """
+        if self._held.leases:
+            self._idle_since = None
+            return
+        self._idle_since = self._idle_since or monotonic()
+        idle = monotonic() - self._idle_since
+        if seconds is None or seconds + idle > MOST_IDLE_SECONDS:
             self._held.begin_ending()
+
+    async def _weigh(self, pool: ThreadPoolExecutor, results: Sequence[Entry]) -> None:
+        """What the replies come to: slow down, pause, raise the alarm."""
+        for request in self._evidence.add(results):
+            rate = request.share * self._rate
+            await _in(pool, partial(self._commons.slow_down, request.key, rate, request.why))
+        replies = count_replies(results)
+        if replies.replies:
+            self._replies = self._replies.after(replies)
+        if replies.about_us:
+            await self._note_replies(pool)
+
+    async def _note_replies(self, pool: ThreadPoolExecutor) -> None:
+        replies, self._replies = self._replies, ReplyWindow()
+        await _in(pool, partial(self._books.note_replies, replies))
 
     def _measure(self, n: int) -> None:
         """The present rate, in mails a second, smoothed."""
@@ -143,11 +215,14 @@ class Sender:
 
     def _room(self, recorded: int) -> int:
         """How many to claim: a window, when there is room, and no more than one waits already."""
-        if self._held.is_ending:
+        if self._held.is_ending or monotonic() < self._claim_from:
             return 0
         window = max(1, min(WINDOW, int(self._rate * WINDOW_SECONDS / 2)))
-        has_room = len(self._held.leases) - recorded + window <= HELD
-        return window if has_room and len(self._held.ready) <= window else 0
+        waiting = len(self._held.ready)
+        if len(self._held.leases) - recorded + window > HELD or waiting > window:
+            return 0
+        room = self._purse.room(self._live_keys())
+        return window if room is None else max(0, min(window, room - waiting))
 
     def _lose_route(self) -> None:
         """Where a relay is lost, the others carry on; without any, the end has come."""
@@ -162,17 +237,19 @@ class Sender:
         for route in self._routes:
             if route.error is not None and route not in self._resting:
                 self._resting.append(route)
-                await _in(
-                    pool,
-                    partial(self._books.rest_relay, route.relay_id, route.error, route.has_served),
-                )
+                rest = partial(self._commons.rest_relay, route.relay_id, route.error)
+                await _in(pool, partial(rest, has_served=route.has_served))
 
-    async def _note_relays(self, pool: ThreadPoolExecutor) -> None:
-        """The breaker: a relay that failed rests, one that answered is well."""
+    async def _close_books(self, pool: ThreadPoolExecutor) -> None:
+        """Leave to the others what they need: tokens, replies, and which relays are well."""
         await self._note_losses(pool)
         well = [route.relay_id for route in self._routes if route.has_served and not route.error]
         if well:
-            await _in(pool, partial(self._books.note_well, well))
+            await _in(pool, partial(self._commons.note_well, well))
+        if self._replies.blocks:
+            await self._note_replies(pool)
+        if unused := self._purse.empty():
+            await _in(pool, partial(self._commons.return_tokens, unused))
 
 
 def _in(pool: ThreadPoolExecutor, work: Callable[[], T]) -> asyncio.Future[T]:

@@ -71,5 +71,10 @@ def ascii_domain(domain: str) -> str:
     return ".".join(labels)
 
 
+def domain_part(address: str) -> str:
+    """The domain of an address that was parsed before."""
+    return address.rpartition("@")[2]
+
+
 def _shown(text: str) -> str:
     return repr(text[:80]) + ("…" if len(text) > 80 else "")

@@ -167,3 +167,13 @@ def _add_to_tallies() -> Update:
 def next_due(session: Session, campaign_id: UUID) -> datetime | None:
     """When a delivery of the campaign may be due next."""
     return session.scalar(select(func.min(Batch.next_at)).where(Batch.campaign_id == campaign_id))
+
+
+def next_to_send(session: Session, campaign_id: UUID) -> datetime | None:
+    """The same while the campaign is sending; None where it isn't."""
+    batches = (
+        select(func.min(Batch.next_at))
+        .join(Campaign, Campaign.id == Batch.campaign_id)
+        .where(Batch.campaign_id == campaign_id, Campaign.state == CampaignState.SENDING)
+    )
+    return session.scalar(batches)

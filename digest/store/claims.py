@@ -5,8 +5,10 @@ The statements are built once: a sender runs them some fifty times a second.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +22,16 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    null,
     select,
     update,
 )
 from sqlalchemy.orm import Session
 
+from digest.domain.address import domain_part
 from digest.domain.delivery import Claimed
 from digest.domain.ids import message_key
+from digest.domain.limits import DomainPace
 from digest.domain.states import (
     CLAIMABLE_DELIVERY_STATES,
     CampaignState,
@@ -36,19 +41,21 @@ from digest.domain.states import (
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import Batch, Campaign, tally
 from digest.store.deliveries import Delivery
-from digest.store.engine import db_now
+from digest.store.engine import db_now, domain_of
 from digest.store.rows import dialect_of, is_among
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
 
 _BATCH, _ROW, _CAMPAIGN = map(bare_table, (Batch, Delivery, Campaign))
 _PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
+_DOMAIN = domain_of(_ROW.c.address)
 _NOW = bindparam("now", type_=UtcDateTime())
 _IN_BATCH = and_(
     _ROW.c.id.between(bindparam("first"), bindparam("last")),
     _ROW.c.campaign_id == bindparam("campaign"),
     _ROW.c.state.in_(CLAIMABLE_DELIVERY_STATES),
 )
+MOST_LOOKS = 8  # batches that are looked at in one claim, where a pace keeps them waiting
 
 
 def claim_window(
@@ -61,55 +68,94 @@ def claim_window(
     lease_seconds: float,
     key_id: UUID | None = None,
     near: UUID | None = None,
+    pace: DomainPace | None = None,
 ) -> list[Claimed]:
     """Take up to ``size`` due deliveries of one batch, for as long as the lease runs.
 
     ``key_id`` names the keys that sign first tries; a second try keeps those of its first.
     ``near`` is the batch to go on with while it has due rows; next come those that nobody is at.
+    ``pace`` leaves rows where they are whose domain has no token; they keep nobody else waiting.
 
     Whoever was suppressed or left since the roster was frozen is finished here, unsent. An empty
-    answer means that nothing is due, or that the campaign is not sending.
+    answer means that nothing is due or may go now, or that the campaign is not sending.
     """
+    claim = _Claim(session, owner, now, lease_seconds, key_id, pace)
     empty: set[UUID] = set()
-    while (batch := _due_batch(session, campaign_id, now, near)) is not None and (
-        batch.id not in empty
-    ):
+    for look in count():
+        batch = _due_batch(session, campaign_id, now, near)
+        if batch is None or batch.id in empty or (pace is not None and look == MOST_LOOKS):
+            break
         place = {"first": batch.first_id, "last": batch.last_id, "campaign": campaign_id}
-        rows = session.execute(_due_rows(), {**place, "now": now, "size": size}).all()
+        rows = claim.due_rows(place, size)
         if not rows:
             empty.add(batch.id)
-        window = _take(session, batch.id, rows, owner, now, lease_seconds, key_id)
+        window = claim.take(batch.id, rows)
         if len(rows) < size:
-            session.execute(_look_again(), {**place, "batch": batch.id})
+            claim.look_again(place, batch.id, window)
         if window:
             return window
     return []
 
 
-def _take(
-    session: Session,
-    batch_id: UUID,
-    rows: Sequence[Any],
-    owner: UUID,
-    now: datetime,
-    lease_seconds: float,
-    key_id: UUID | None,
-) -> list[Claimed]:
-    """Claim those of a batch's due rows who may be mailed, and finish the others."""
-    barred = {row.id: why for row in rows if (why := _barred(row, now))}
-    taken = [row.id for row in rows if row.id not in barred]
-    if taken:
-        given = {"ids": taken, "mine": owner, "lease": lease_seconds, "key": key_id, "now": now}
-        session.execute(_mark_claimed(dialect_of(session)), given)
-    for why in set(barred.values()):
-        _close(session, [key for key, value in barred.items() if value == why], why)
-    if rows:
-        changes = Counter(
-            {DeliveryState.SENDING: len(taken), DeliveryState.SUPPRESSED: len(barred)}
-        )
-        changes.subtract(Counter(row.state for row in rows))
-        tally(session, batch_id, changes)
-    return [_as_claimed(row, batch_id, now, key_id) for row in rows if row.id not in barred]
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Who claims, when and how."""
+
+    session: Session
+    owner: UUID
+    now: datetime
+    lease_seconds: float
+    key_id: UUID | None
+    pace: DomainPace | None
+
+    def due_rows(self, place: dict[str, UUID], size: int) -> Sequence[Any]:
+        given = {**place, "now": self.now, "size": size}
+        if shut := self._shut():
+            return self.session.execute(_due_rows_but(), {**given, "shut": shut}).all()
+        return self.session.execute(_due_rows(), given).all()
+
+    def take(self, batch_id: UUID, rows: Sequence[Any]) -> list[Claimed]:
+        """Claim those of a batch's due rows who may be mailed now, and finish those who may not be
+        mailed at all."""
+        session, now, key_id = self.session, self.now, self.key_id
+        barred = {row.id: why for row in rows if (why := _barred(row, now))}
+        taken = [row for row in rows if row.id not in barred and self._may_go(row)]
+        if taken:
+            ids = [row.id for row in taken]
+            given = {"ids": ids, "mine": self.owner, "lease": self.lease_seconds, "key": key_id}
+            session.execute(_mark_claimed(dialect_of(session)), {**given, "now": now})
+        for why in set(barred.values()):
+            _close(session, [key for key, value in barred.items() if value == why], why)
+        if taken or barred:
+            changes = Counter(
+                {DeliveryState.SENDING: len(taken), DeliveryState.SUPPRESSED: len(barred)}
+            )
+            changes.subtract(Counter(row.state for row in taken))
+            changes.subtract(Counter(row.state for row in rows if row.id in barred))
+            tally(session, batch_id, changes)
+        return [_as_claimed(row, batch_id, now, key_id) for row in taken]
+
+    def look_again(self, place: dict[str, UUID], batch_id: UUID, window: Sequence[Claimed]) -> None:
+        """Make a batch due when the earliest of its waiting rows is due and may go."""
+        if self.pace is None or not (shut := self._shut()):
+            self.session.execute(_look_again(), {**place, "batch": batch_id})
+            return
+        served = {domain_part(claimed.address) for claimed in window}
+        looks = []
+        for name, next_at, n in self.session.execute(_waiting(), {**place, "shut": shut}):
+            if name is None or next_at > self.now:
+                looks.append(next_at)
+            else:
+                seconds = self.pace.hold(batch_id, name, n, served=name in served)
+                looks.append(self.now + timedelta(seconds=seconds))
+        next_at = min(looks, default=None)
+        self.session.execute(update(Batch).where(Batch.id == batch_id).values(next_at=next_at))
+
+    def _shut(self) -> Sequence[str]:
+        return self.pace.shut() if self.pace is not None else ()
+
+    def _may_go(self, row: Any) -> bool:
+        return self.pace is None or self.pace.admits(domain_part(row.address))
 
 
 def _due_batch(session: Session, campaign_id: UUID, now: datetime, near: UUID | None) -> Any:
@@ -182,6 +228,12 @@ def _due_rows() -> Select[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _due_rows_but() -> Select[*tuple[Any, ...]]:
+    """Those of domains that are not shut."""
+    return _due_rows().where(_DOMAIN.not_in(bindparam("shut", expanding=True)))
+
+
 def _barred(row: Any, now: datetime) -> str | None:
     """Why this person must not be mailed after all."""
     if row.suppressed is not None:
@@ -226,6 +278,14 @@ def _look_again() -> Update:
     """Make a batch due when the earliest of its waiting rows is."""
     earliest = select(func.min(_ROW.c.next_at)).where(_IN_BATCH).scalar_subquery()
     return update(_BATCH).where(_BATCH.c.id == bindparam("batch")).values(next_at=earliest)
+
+
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
+    """A batch's waiting rows: each shut domain apart, and (as None) all others."""
+    is_shut = _DOMAIN.in_(bindparam("shut", expanding=True))
+    domain = case((is_shut, _DOMAIN), else_=null()).label("domain")
+    return select(domain, func.min(_ROW.c.next_at), func.count()).where(_IN_BATCH).group_by(domain)
 
 
 def _as_claimed(row: Any, batch_id: UUID, now: datetime, key_id: UUID | None) -> Claimed:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Uuid, create_engine, event, literal, make_url
+from sqlalchemy import ColumnElement, Float, String, Uuid, create_engine, event, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as Session  # likewise
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from digest.domain.address import domain_part
 from digest.domain.errors import Illegal, Transient
 from digest.domain.ids import uuid7
 from digest.store.base import Row, UtcDateTime
@@ -112,6 +113,23 @@ def _new_id(element: new_id, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: 
     return "digest_uuid7()"  # PostgreSQL: made by the first migration; SQLite: per connection
 
 
+class domain_of(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """The domain of an address."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(domain_of, "postgresql")
+def _domain_in_postgresql(element: domain_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"substring({compiler.process(element.clauses, **kw)} from '[^@]*$')"
+
+
+@compiles(domain_of, "sqlite")
+def _domain_in_sqlite(element: domain_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"digest_domain({compiler.process(element.clauses, **kw)})"
+
+
 def insert_for(session: Session, row: type[Row]) -> Any:
     """The dialect's own INSERT, which knows ON CONFLICT."""
     if session.get_bind().dialect.name == "sqlite":
@@ -156,6 +174,7 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     connection.create_function("digest_uuid7", 0, lambda: uuid7().hex)
+    connection.create_function("digest_domain", 1, domain_part, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -19,11 +19,13 @@ from digest.store import (
     lists,
     notices,
     relays,
+    reply_windows,
     runs,
     signing_keys,
     sources,
     subscribers,
     suppressions,
+    throttles,
 )
 from digest.store.base import Row
 from digest.store.engine import Database, StoreUnavailable
@@ -40,11 +42,13 @@ MODULES = (
     lists,
     notices,
     relays,
+    reply_windows,
     runs,
     signing_keys,
     sources,
     subscribers,
     suppressions,
+    throttles,
 )
 
 metadata = Row.metadata

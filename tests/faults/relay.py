@@ -23,6 +23,8 @@ FAULTS = {
     "r450": "450 to RCPT",
     "r550": "550 5.1.1 to RCPT",
     "r552": "552 5.2.2 to RCPT",
+    "hasty": "451 4.7.28 to RCPT: too fast",
+    "barred": "550 5.7.1 to RCPT: about the sender",
     "d421": "421 to the dot, then it closes",
     "d552": "552 to the dot",
     "e421": "421 to DATA, then it closes",
@@ -44,6 +46,8 @@ _REFUSALS = {
     "r450": "450 4.2.1 This mailbox is busy.",
     "r550": "550 5.1.1 There is no such mailbox.",
     "r552": "552 5.2.2 This mailbox is full.",
+    "hasty": "451 4.7.28 Your network sends at an unusual rate.",
+    "barred": "550 5.7.1 Your network has a poor reputation.",
     "d552": "552 5.3.4 This message is too big.",
     "e552": "552 5.3.4 Nothing more is taken today.",
 }
@@ -291,7 +295,7 @@ class Conversation(asyncio.Protocol):
         elif fault == "grey" and waited < self._manners.grey_seconds:
             self._say("450 4.7.1 Greylisted, come back later.")
             self._is_refused = True
-        elif fault in ("r450", "r550", "r552"):
+        elif fault in ("r450", "r550", "r552", "hasty", "barred"):
             self._say(_REFUSALS[fault])
             self._is_refused = True
         elif fault in _ODD_REPLIES:

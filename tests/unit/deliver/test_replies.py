@@ -8,8 +8,10 @@ import pytest
 from digest.deliver.replies import (
     JITTER,
     RETRY_MINUTES,
+    Meaning,
     decide,
     decide_doubt,
+    meaning_of,
     retry_after,
     scrubbed,
 )
@@ -55,6 +57,32 @@ def test_a_reply_leads_to_one_state(code, text, state, suppress):
     assert outcome.reply is not None
     assert (outcome.next_at is not None) == (state is DeliveryState.DEFERRED)
     assert (outcome.sent_at is not None) == (state is DeliveryState.SENT)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "meaning"),
+    [
+        (450, "4.2.1 The user is receiving mail too quickly", Meaning.DOMAIN_BUSY),
+        (451, "4.7.28 unusual rate of mail from your network", Meaning.DOMAIN_BUSY),
+        (451, "4.7.1 try later", Meaning.DOMAIN_BUSY),
+        (452, "too many messages to this domain", Meaning.DOMAIN_BUSY),
+        (450, "Requested rate exceeded", Meaning.DOMAIN_BUSY),
+        (421, "4.7.0 deferred due to volume", Meaning.RELAY_BUSY),
+        (421, "too many connections from your host", Meaning.RELAY_BUSY),
+        (451, "4.7.500 too many concurrent sessions", Meaning.RELAY_BUSY),
+        (452, "4.3.1 insufficient system storage", Meaning.RELAY_BUSY),
+        (421, "4.3.2 going down for a while", Meaning.LATER),
+        (450, "4.7.1 Greylisted, come back later", Meaning.LATER),
+        (452, "4.2.2 mailbox full", Meaning.LATER),
+        (451, "4.4.2 timeout", Meaning.LATER),
+        (451, "please separate the fractions", Meaning.LATER),
+        (550, "4.4.1 odd mixture", Meaning.LATER),
+        (550, "5.7.1 rate of complaints is too high", Meaning.ABOUT_US),
+        (999, "nonsense", Meaning.UNKNOWN),
+    ],
+)
+def test_who_asks_for_less_is_told_from_who_asks_for_later(code, text, meaning):
+    assert meaning_of(Reply(code, text)) is meaning
 
 
 @pytest.mark.parametrize("tries", range(8))

@@ -1,0 +1,82 @@
+"""What all senders have in common: how relays do, which limits hold, and the tokens of a rate."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from digest.deliver.books import Books
+from digest.domain.limits import Limits
+from digest.domain.rate import Grant, Key
+from digest.domain.states import CampaignState
+from digest.log import get_logger
+from digest.store.campaigns import campaign_state
+from digest.store.engine import Session
+from digest.store.relays import relay_marks, relay_works, rest_relay, usable_relays
+from digest.store.throttles import read_limits, return_tokens, slow_down, take_tokens
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a sender sees when it looks up from its work."""
+
+    is_sending: bool  # the campaign still is
+    marks: frozenset[tuple[object, ...]]  # of the relays in use
+    limits: Limits
+
+
+class Commons:
+    """The rows that senders on all hosts read and write; used from the thread of the books."""
+
+    def __init__(self, books: Books, campaign_id: UUID) -> None:
+        self._do = books.patiently
+        self._campaign_id = campaign_id
+
+    def look(self) -> Look:
+        """Whether the campaign goes on, which relays are in use, and which limits hold now."""
+
+        def look(session: Session, now: datetime) -> Look:
+            return Look(
+                is_sending=campaign_state(session, self._campaign_id) is CampaignState.SENDING,
+                marks=relay_marks(usable_relays(session)),
+                limits=read_limits(session, now),
+            )
+
+        return self._do(look)
+
+    def take_tokens(self, keys: Collection[Key]) -> dict[Key, Grant]:
+        """A chunk for each of ``keys``, in one transaction of its own: no row that others wait
+        for is held while results are recorded."""
+        return self._do(lambda session, now: take_tokens(session, keys, now))
+
+    def return_tokens(self, unused: Mapping[Key, int]) -> None:
+        self._do(lambda session, _: return_tokens(session, unused))
+
+    def slow_down(self, key: Key, rate: float, why: str) -> None:
+        """Halve the rate of a relay or domain for all senders; it recovers by itself."""
+        slow = self._do(lambda session, _: slow_down(session, key, rate, why))
+        if slow is not None:
+            scope, name = key
+            log.warning(f"{scope} slowed down", name=name, rate=round(slow.rate, 3), why=why)
+
+    def rest_relay(self, relay_id: UUID, error: str, *, has_served: bool) -> None:
+        """Note that a relay failed: nobody tries it for a while."""
+
+        def rest(session: Session, now: datetime) -> datetime:
+            if has_served:
+                relay_works(session, relay_id)  # this rest is a short one again
+            return rest_relay(session, relay_id, now, error)
+
+        until = self._do(rest)
+        log.warning("relay rests", relay=relay_id, until=until, error=error)
+
+    def note_well(self, relay_ids: Collection[UUID]) -> None:
+        """Note that relays answer."""
+
+        def note(session: Session, _: datetime) -> None:
+            for relay_id in relay_ids:
+                relay_works(session, relay_id)
+
+        self._do(note)

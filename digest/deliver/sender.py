@@ -172,7 +172,9 @@ class Sender:
                 self.report.add(outcome.state)
         self.report.stale += len(results) - len(done.recorded)
         self._measure(len(results))
-        if want and not done.window:
+        if done.window:
+            self._idle_since = None
+        elif want:
             self._claim_from = asked_at + (done.due_in or 0.0)
             self._end_if_idle(done.due_in)
         held.take_in(done.window, asked_at)

@@ -1,7 +1,4 @@
-"""Claims: how a sender takes deliveries, in one short transaction.
-
-The statements are built once: a sender runs them some fifty times a second.
-"""
+"""Claims: how a sender takes deliveries, in one short transaction."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,49 +9,22 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Float,
-    Integer,
-    Select,
-    Update,
-    Uuid,
-    and_,
-    bindparam,
-    case,
-    func,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import Float, Update, Uuid, bindparam, case, func, update
 from sqlalchemy.orm import Session
 
 from digest.domain.address import domain_part
 from digest.domain.delivery import Claimed
 from digest.domain.ids import message_key
 from digest.domain.limits import DomainPace
-from digest.domain.states import (
-    CLAIMABLE_DELIVERY_STATES,
-    CampaignState,
-    DeliveryState,
-    SubscriptionState,
-)
+from digest.domain.states import DeliveryState, SubscriptionState
 from digest.store.base import UtcDateTime, bare_table
-from digest.store.campaigns import Batch, Campaign, tally
+from digest.store.campaigns import Batch, tally
 from digest.store.deliveries import Delivery
-from digest.store.engine import db_now, domain_of
+from digest.store.due import due_batch, due_rows, due_rows_but, look_again, waiting
+from digest.store.engine import db_now
 from digest.store.rows import dialect_of, is_among
-from digest.store.subscribers import Subscriber, Subscription
-from digest.store.suppressions import Suppression
 
-_BATCH, _ROW, _CAMPAIGN = map(bare_table, (Batch, Delivery, Campaign))
-_PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
-_DOMAIN = domain_of(_ROW.c.address)
-_NOW = bindparam("now", type_=UtcDateTime())
-_IN_BATCH = and_(
-    _ROW.c.id.between(bindparam("first"), bindparam("last")),
-    _ROW.c.campaign_id == bindparam("campaign"),
-    _ROW.c.state.in_(CLAIMABLE_DELIVERY_STATES),
-)
+_ROW = bare_table(Delivery)
 MOST_LOOKS = 8  # batches that are looked at in one claim, where a pace keeps them waiting
 
 
@@ -82,16 +52,16 @@ def claim_window(
     claim = _Claim(session, owner, now, lease_seconds, key_id, pace)
     empty: set[UUID] = set()
     for look in count():
-        batch = _due_batch(session, campaign_id, now, near)
+        batch = due_batch(session, campaign_id, now, near)
         if batch is None or batch.id in empty or (pace is not None and look == MOST_LOOKS):
             break
         place = {"first": batch.first_id, "last": batch.last_id, "campaign": campaign_id}
-        rows = claim.due_rows(place, size)
+        rows = claim.rows(place, size)
         if not rows:
             empty.add(batch.id)
         window = claim.take(batch.id, rows)
         if len(rows) < size:
-            claim.look_again(place, batch.id, window)
+            claim.set_next_look(place, batch.id, window)
         if window:
             return window
     return []
@@ -108,11 +78,11 @@ class _Claim:
     key_id: UUID | None
     pace: DomainPace | None
 
-    def due_rows(self, place: dict[str, UUID], size: int) -> Sequence[Any]:
+    def rows(self, place: dict[str, UUID], size: int) -> Sequence[Any]:
         given = {**place, "now": self.now, "size": size}
         if shut := self._shut():
-            return self.session.execute(_due_rows_but(), {**given, "shut": shut}).all()
-        return self.session.execute(_due_rows(), given).all()
+            return self.session.execute(due_rows_but(), {**given, "shut": shut}).all()
+        return self.session.execute(due_rows(), given).all()
 
     def take(self, batch_id: UUID, rows: Sequence[Any]) -> list[Claimed]:
         """Claim those of a batch's due rows who may be mailed now, and finish those who may not be
@@ -135,14 +105,16 @@ class _Claim:
             tally(session, batch_id, changes)
         return [_as_claimed(row, batch_id, now, key_id) for row in taken]
 
-    def look_again(self, place: dict[str, UUID], batch_id: UUID, window: Sequence[Claimed]) -> None:
+    def set_next_look(
+        self, place: dict[str, UUID], batch_id: UUID, window: Sequence[Claimed]
+    ) -> None:
         """Make a batch due when the earliest of its waiting rows is due and may go."""
         if self.pace is None or not (shut := self._shut()):
-            self.session.execute(_look_again(), {**place, "batch": batch_id})
+            self.session.execute(look_again(), {**place, "batch": batch_id})
             return
         served = {domain_part(claimed.address) for claimed in window}
         looks = []
-        for name, next_at, n in self.session.execute(_waiting(), {**place, "shut": shut}):
+        for name, next_at, n in self.session.execute(waiting(), {**place, "shut": shut}):
             if name is None or next_at > self.now:
                 looks.append(next_at)
             else:
@@ -156,82 +128,6 @@ class _Claim:
 
     def _may_go(self, row: Any) -> bool:
         return self.pace is None or self.pace.admits(domain_part(row.address))
-
-
-def _due_batch(session: Session, campaign_id: UUID, now: datetime, near: UUID | None) -> Any:
-    """A batch with due rows, held until the transaction ends; None where there is none."""
-    given = {"campaign": campaign_id, "now": now}
-    if near is not None:
-        batch = session.execute(_batch_again(), {**given, "near": near}).first()
-        if batch is not None:
-            return batch
-    return session.execute(_next_batch(), given).first()
-
-
-@cache
-def _batch_again() -> Select[*tuple[Any, ...]]:
-    return _due_batches().where(_BATCH.c.id == bindparam("near"))
-
-
-@cache
-def _next_batch() -> Select[*tuple[Any, ...]]:
-    """Two senders that share a batch would wait for each other, so an idle one is preferred."""
-    return _due_batches().order_by(_BATCH.c.sending > 0, _BATCH.c.position).limit(1)
-
-
-def _due_batches() -> Select[*tuple[Any, ...]]:
-    return (
-        select(_BATCH.c.id, _BATCH.c.first_id, _BATCH.c.last_id)
-        .join(_CAMPAIGN, _CAMPAIGN.c.id == _BATCH.c.campaign_id)
-        .where(
-            _BATCH.c.campaign_id == bindparam("campaign"),
-            _BATCH.c.next_at <= _NOW,
-            _CAMPAIGN.c.state == CampaignState.SENDING,
-        )
-        .with_for_update(skip_locked=True, of=_BATCH)
-    )
-
-
-@cache
-def _due_rows() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            _ROW.c.id,
-            _ROW.c.state,
-            _ROW.c.campaign_id,
-            _ROW.c.subscriber_id,
-            _ROW.c.rendition_id,
-            _ROW.c.address,
-            _ROW.c.first_try_at,
-            _ROW.c.key_id,
-            _ROW.c.tries,
-            _ROW.c.doubts,
-            _BARRED.c.reason.label("suppressed"),
-            _PERSON.c.erased_at,
-            _PLACE.c.state.label("subscription"),
-            _PLACE.c.paused_until,
-        )
-        .join(_PERSON, _PERSON.c.id == _ROW.c.subscriber_id)
-        .join(_CAMPAIGN, _CAMPAIGN.c.id == _ROW.c.campaign_id)
-        .outerjoin(
-            _PLACE,
-            and_(
-                _PLACE.c.subscriber_id == _ROW.c.subscriber_id,
-                _PLACE.c.list_id == _CAMPAIGN.c.list_id,
-            ),
-        )
-        .outerjoin(_BARRED, _BARRED.c.address_hash == _PERSON.c.address_hash)
-        .where(_IN_BATCH, _ROW.c.next_at <= _NOW)
-        .order_by(_ROW.c.id)
-        .limit(bindparam("size", type_=Integer()))
-        .with_for_update(skip_locked=True, of=_ROW)
-    )
-
-
-@cache
-def _due_rows_but() -> Select[*tuple[Any, ...]]:
-    """Those of domains that are not shut."""
-    return _due_rows().where(_DOMAIN.not_in(bindparam("shut", expanding=True)))
 
 
 def _barred(row: Any, now: datetime) -> str | None:
@@ -260,7 +156,7 @@ def _mark_claimed(dialect: str) -> Update:
             lease_until=db_now(bindparam("lease", type_=Float())),
             claims=_ROW.c.claims + 1,
             key_id=case((is_first, bindparam("key", type_=Uuid())), else_=_ROW.c.key_id),
-            first_try_at=func.coalesce(_ROW.c.first_try_at, _NOW),
+            first_try_at=func.coalesce(_ROW.c.first_try_at, bindparam("now", type_=UtcDateTime())),
         )
     )
 
@@ -271,21 +167,6 @@ def _close(session: Session, ids: Sequence[UUID], reason: str) -> None:
         .where(Delivery.id.in_(ids))
         .values(state=DeliveryState.SUPPRESSED, reason=reason)
     )
-
-
-@cache
-def _look_again() -> Update:
-    """Make a batch due when the earliest of its waiting rows is."""
-    earliest = select(func.min(_ROW.c.next_at)).where(_IN_BATCH).scalar_subquery()
-    return update(_BATCH).where(_BATCH.c.id == bindparam("batch")).values(next_at=earliest)
-
-
-@cache
-def _waiting() -> Select[*tuple[Any, ...]]:
-    """A batch's waiting rows: each shut domain apart, and (as None) all others."""
-    is_shut = _DOMAIN.in_(bindparam("shut", expanding=True))
-    domain = case((is_shut, _DOMAIN), else_=null()).label("domain")
-    return select(domain, func.min(_ROW.c.next_at), func.count()).where(_IN_BATCH).group_by(domain)
 
 
 def _as_claimed(row: Any, batch_id: UUID, now: datetime, key_id: UUID | None) -> Claimed:

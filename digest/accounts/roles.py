@@ -32,6 +32,15 @@ class Grants:
         """The highest role on any list."""
         return highest((self.everywhere, *self.by_list.values()))
 
+    def capped(self, most: Role) -> "Grants":
+        """The same, with no role above ``most``: what a token may do of what its owner may."""
+
+        def lower(role: Role) -> Role:
+            return min(role, most, key=lambda one: one.rank)
+
+        everywhere = lower(self.everywhere) if self.everywhere else None
+        return Grants(everywhere, {key: lower(role) for key, role in self.by_list.items()})
+
 
 def highest(roles: Collection[Role | None]) -> Role | None:
     """The highest of these roles; None where there is none."""

@@ -42,12 +42,13 @@ def list_subscribers(db: Database, list_slug: str, *, limit: int, now: datetime)
         places = subscriptions_of(session, mailing_list.id, limit)
         counts = count_by_state(session, mailing_list.id)
         return Members(
-            members=tuple(_member(place, now) for place in places),
+            members=tuple(member_of(place, now) for place in places),
             counts={state.value: n for state, n in counts.items()},
         )
 
 
-def _member(place: Subscription, now: datetime) -> Member:
+def member_of(place: Subscription, now: datetime) -> Member:
+    """A place on a list, as it works now."""
     choices = choices_of(place)
     return Member(
         subscriber=place.subscriber_id,

@@ -21,6 +21,7 @@ from digest.cli import (
     subscriber_files,
     suppression,
     throttle,
+    token,
     up,
     user,
     web,
@@ -47,6 +48,7 @@ for name, module in {
     "throttle": throttle,
     "key": key,
     "user": user,
+    "token": token,
     "db": db,
 }.items():
     app.add_typer(module.app, name=name)

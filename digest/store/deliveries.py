@@ -57,7 +57,7 @@ def in_batch(batch: Batch) -> ColumnElement[bool]:
     )
 
 
-def _of_campaign(campaign_id: UUID) -> ColumnElement[bool]:
+def of_campaign(campaign_id: UUID) -> ColumnElement[bool]:
     """A campaign's rows, found by the range of ids that its batches span."""
     mine = select(Batch).where(Batch.campaign_id == campaign_id)
     first = mine.with_only_columns(Batch.first_id).order_by(Batch.position).limit(1)
@@ -86,7 +86,7 @@ def count_rows(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
     """How many deliveries are in each state, counted row by row (for the audit)."""
     states = (
         select(Delivery.state, func.count())
-        .where(_of_campaign(campaign_id))
+        .where(of_campaign(campaign_id))
         .group_by(Delivery.state)
     )
     return dict(session.execute(states).all())
@@ -94,14 +94,14 @@ def count_rows(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
 
 def possible_copies(session: Session, campaign_id: UUID) -> Sequence[Delivery]:
     """The deliveries that may have reached somebody more often than the ledger says."""
-    doubtful = select(Delivery).where(_of_campaign(campaign_id), Delivery.doubts > 0)
+    doubtful = select(Delivery).where(of_campaign(campaign_id), Delivery.doubts > 0)
     return session.scalars(doubtful.order_by(Delivery.id)).all()
 
 
 def unaccounted_sent(session: Session, campaign_id: UUID) -> int:
     """How many rows say ``sent`` without the relay's reply or the time."""
     bare = select(func.count()).where(
-        _of_campaign(campaign_id),
+        of_campaign(campaign_id),
         Delivery.state == DeliveryState.SENT,
         or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None)),
     )
@@ -112,7 +112,7 @@ def repeated_addresses(session: Session, campaign_id: UUID) -> Sequence[str]:
     """Addresses that stand on the roster twice: there must be none."""
     twice = (
         select(Delivery.address)
-        .where(_of_campaign(campaign_id))
+        .where(of_campaign(campaign_id))
         .group_by(Delivery.address)
         .having(func.count() > 1)
     )

@@ -69,6 +69,8 @@ class Database:
         try:
             yield
         except DBAPIError as error:
+            if "NUL" in str(error.orig):  # PostgreSQL's texts can't hold it
+                raise Illegal("Text can't hold a NUL character.") from error
             sentence = _sentence(error, self.shown)
             if sentence is None:  # a bug, or something that the caller knows how to take
                 raise

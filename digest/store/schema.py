@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 
 from digest.store import (
     accounts,
+    api_tokens,
     audit,
     briefs,
     campaigns,
@@ -32,6 +33,7 @@ from digest.store.engine import Database, StoreUnavailable
 
 MODULES = (
     accounts,
+    api_tokens,
     audit,
     briefs,
     campaigns,

@@ -79,6 +79,14 @@ def find_subscriber(session: Session, address: str) -> Subscriber:
     return subscriber
 
 
+def address_of(session: Session, subscriber_id: UUID) -> str:
+    """Where somebody gets mail; ``NotFound`` where they are unknown, or erased."""
+    address = session.scalar(select(Subscriber.address).where(Subscriber.id == subscriber_id))
+    if address is None:
+        raise NotFound(f"There is no subscriber {subscriber_id}.")
+    return address
+
+
 def subscriber_or_none(session: Session, address: str) -> Subscriber | None:
     return session.scalar(_whole().where(Subscriber.address == address))
 

@@ -3,10 +3,15 @@
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from fastapi.datastructures import Default
 
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.web import accent, health, preferences, readers, viewing
+from digest.web.api.guards import api_guard
+from digest.web.api.problems import Problem
+from digest.web.api.route import ApiRoute
+from digest.web.api.routes import API_ROUTES
 from digest.web.body_limit import BodyLimit
 from digest.web.desk.guards import desk_guard
 from digest.web.desk.routes import DESK_ROUTES
@@ -40,6 +45,8 @@ def create_app(db: Database, settings: Settings) -> FastAPI:
         _add(app, route)
     for route in DESK_ROUTES:
         _add(app, route, Depends(desk_guard(route)))
+    for api_route in API_ROUTES:
+        _add_api(app, api_route)
     add_failure_pages(app, pages)
     app.add_middleware(LastResort, pages=pages)  # the one added last is the outermost
     app.add_middleware(BodyLimit, pages=pages)
@@ -55,4 +62,21 @@ def _add(app: FastAPI, route: Route, *checks: Any) -> None:
         dependencies=checks,
         response_model=None,
         name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
+    )
+
+
+def _add_api(app: FastAPI, route: ApiRoute) -> None:
+    """As ``_add``, with what the description says of it."""
+    is_open = route.guard is Guard.PUBLIC
+    app.add_api_route(
+        route.path,
+        route.endpoint,
+        methods=[route.method],
+        dependencies=[] if is_open else [Depends(api_guard(route))],
+        status_code=route.status,
+        response_model=route.answer or Default(None),
+        responses={"default": {"model": Problem, "description": "Refused, with the reason."}},
+        include_in_schema=not is_open,
+        name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
+        tags=[route.endpoint.__module__.rpartition(".")[2]],
     )

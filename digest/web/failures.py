@@ -9,10 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digest.actions.answer_once import OtherRequest, StillRunning
 from digest.actions.read_edition import Withdrawn
 from digest.domain.errors import DigestError, Forbidden, Illegal, NotFound, Transient
 from digest.log import get_logger
 from digest.tokens import BadToken
+from digest.web.api.guards import NoToken
+from digest.web.api.problems import problem
+from digest.web.api.route import API
 from digest.web.desk.desk import HOME, Desk, sign_in_path
 from digest.web.desk.guards import FORM_HEADER, SignInFirst
 from digest.web.pages import Pages, problem_of
@@ -24,8 +28,11 @@ STATUSES: tuple[tuple[type[DigestError], int], ...] = (
     (BadToken, 404),
     (NotFound, 404),
     (SignInFirst, 401),
+    (NoToken, 401),
     (Forbidden, 403),
     (Withdrawn, 410),
+    (OtherRequest, 422),
+    (StillRunning, 409),
     (Illegal, 400),
     (Transient, 503),
     (DigestError, 500),
@@ -45,11 +52,13 @@ def add_failure_pages(app: FastAPI, pages: Pages) -> None:
     async def unreadable(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         in_path = any(one["loc"][0] == "path" for one in error.errors())
+        if is_api(request):
+            return _unreadable_by_api(error)
         return _page(request, pages, 404 if in_path else 400, None)
 
     async def failed(request: Request, error: Exception) -> Response:
         status = next(code for kind, code in STATUSES if isinstance(error, kind))
-        if status == 400 and request.method in {"GET", "HEAD"} and not is_desk(request):
+        if status == 400 and request.method in {"GET", "HEAD"} and is_for_readers(request):
             status = 500  # who only followed a link did nothing wrong
         if isinstance(error, SignInFirst) and FORM_HEADER not in request.headers:
             return RedirectResponse(pages.base + sign_in_path(request), status_code=303)
@@ -68,7 +77,27 @@ def is_desk(request: Request) -> bool:
     return path == HOME or path.startswith(f"{HOME}/")
 
 
+def is_api(request: Request) -> bool:
+    """Whether a program asks."""
+    return request.url.path.startswith(f"{API}/")
+
+
+def is_for_readers(request: Request) -> bool:
+    """Whether it is one of the pages that mails lead to."""
+    return not is_desk(request) and not is_api(request)
+
+
+def _unreadable_by_api(error: RequestValidationError) -> Response:
+    faults = [
+        {"where": ".".join(str(part) for part in one["loc"]), "why": str(one["msg"])}
+        for one in error.errors()
+    ]
+    return problem(422, "This request can't be read as it stands; `errors` says where.", faults)
+
+
 def _page(request: Request, pages: Pages, status: int, error: Exception | None) -> Response:
+    if is_api(request):
+        return problem(status, str(error) if isinstance(error, Illegal | Transient) else None)
     if not is_desk(request) or not hasattr(request.state, "viewer"):
         return pages.problem(status)
     heading, text = problem_of(status)

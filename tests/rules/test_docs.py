@@ -9,6 +9,8 @@ import pytest
 from digest.domain import states
 from digest.settings import PREFIX, Settings
 from digest.store import schema
+from digest.web.api.route import API
+from digest.web.api.routes import API_ROUTES
 from tests.rules.documents import NAMES, ROOT, read, rows, section, ticked
 
 ARCHITECTURE = "docs/architecture.md"
@@ -168,3 +170,13 @@ def test_the_picture_is_small_enough_to_look_at():
 
 def test_the_changelog_says_what_is_unreleased():
     assert section(read("CHANGELOG.md"), "## Unreleased").strip()
+
+
+def test_every_route_of_the_api_is_documented_with_its_role():
+    told = {plain(row[0]): row[1:] for row in rows(section(read("docs/api.md"), "## Routes"))}
+    listed = {f"{one.method} {one.path.removeprefix(API)}": one for one in API_ROUTES}
+    assert told.keys() == listed.keys()
+    for name, route in listed.items():
+        role, what = told[name]
+        assert role == route.guard.value + (", on all lists" if route.whole else ""), name
+        assert what.endswith("needs a key") == (route.answer is not None), name

@@ -8,6 +8,8 @@ import pytest
 
 from digest.actions.tick import Work
 from digest.store.engine import Database
+from digest.web.api.route import API
+from digest.web.api.routes import API_ROUTES
 from digest.web.app import ROUTES, create_app
 from digest.web.desk.routes import DESK_ROUTES
 from digest.web.desk.scope import SCOPED, UNSCOPED
@@ -99,7 +101,7 @@ def test_every_kind_of_work_has_a_task():
 
 
 def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
-    for route in (*ROUTES, *DESK_ROUTES):
+    for route in (*ROUTES, *DESK_ROUTES, *API_ROUTES):
         assert isinstance(route.guard, Guard), route.path
         if route.guard is Guard.PUBLIC:
             assert route.method == "GET", route.path
@@ -108,7 +110,7 @@ def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
 
 
 def test_each_parameter_of_a_path_says_which_lists_it_belongs_to():
-    for route in DESK_ROUTES:
+    for route in (*DESK_ROUTES, *API_ROUTES):
         named = set(re.findall(r"{(\w+)}", route.path))
         assert named <= SCOPED.keys() | UNSCOPED, route.path
         assert not (route.whole and named & SCOPED.keys()), route.path
@@ -118,6 +120,7 @@ def test_each_parameter_of_a_path_says_which_lists_it_belongs_to():
 def test_nothing_is_served_but_the_listed_routes(settings):
     routes = (*ROUTES, *DESK_ROUTES)
     listed = {(route.path, method) for route in routes for method in route.methods}
+    listed |= {(route.path, route.method) for route in API_ROUTES}
     static = {("/static/{name}", method) for method in ("GET", "HEAD")}
     served = {
         (route.path, method)
@@ -127,6 +130,7 @@ def test_nothing_is_served_but_the_listed_routes(settings):
     assert served == listed | static
 
 
-def test_the_desk_and_what_readers_open_are_told_apart_by_their_paths():
+def test_the_desk_the_api_and_what_readers_open_are_told_apart_by_their_paths():
     assert all(route.path.split("/")[1] == "desk" for route in DESK_ROUTES)
-    assert not any(route.path.split("/")[1] == "desk" for route in ROUTES)
+    assert all(route.path.startswith(f"{API}/") for route in API_ROUTES)
+    assert not any(route.path.split("/")[1] in {"desk", "api"} for route in ROUTES)

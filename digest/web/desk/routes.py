@@ -1,6 +1,6 @@
 """The route table of the desk."""
 
-from digest.web.desk import accounts, coming, history, home, me, sign_in
+from digest.web.desk import accounts, coming, history, home, me, sign_in, tokens
 from digest.web.route import Guard, Route
 
 DESK_ROUTES = (
@@ -18,6 +18,9 @@ DESK_ROUTES = (
     Route("POST", "/desk/me", me.change_me, Guard.SIGNED_IN),
     Route("POST", "/desk/me/password", me.change_my_password, Guard.SIGNED_IN),
     Route("POST", "/desk/me/sessions/end", me.end_my_other_sessions, Guard.SIGNED_IN),
+    Route("GET", "/desk/tokens", tokens.show_tokens, Guard.READER),
+    Route("POST", "/desk/tokens", tokens.add_token, Guard.READER),
+    Route("POST", "/desk/tokens/{token_id}/revoke", tokens.end_token, Guard.READER),
     # Editors
     Route("GET", "/desk", home.show_home, Guard.READER),
     # Operators

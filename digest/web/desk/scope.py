@@ -31,7 +31,7 @@ SCOPED: Mapping[str, Owners] = {
 }
 
 # These belong to no list: the role decides alone. A test wants each parameter in one of the two.
-UNSCOPED = frozenset({"account_id", "token_id", "secret", "source_slug", "brief_id", "name"})
+UNSCOPED = frozenset({"account_id", "token_id", "secret", "source_slug", "brief_id", "stream"})
 
 
 def lists_of(db: Database, parameters: Mapping[str, str]) -> Collection[UUID] | None:

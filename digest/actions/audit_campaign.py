@@ -1,9 +1,10 @@
 """A campaign's status by its tallies, and the audit that counts row by row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from digest.actions.campaign_waits import why_waiting
 from digest.domain.states import CampaignState, DeliveryState
 from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign
 from digest.store.deliveries import (
@@ -31,6 +32,7 @@ class CampaignReport:
     finished: datetime | None
     rate: float | None
     problems: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()  # why it doesn't go on, or not faster
 
 
 def campaign_status(db: Database, campaign_id: UUID, now: datetime) -> CampaignReport:
@@ -39,7 +41,8 @@ def campaign_status(db: Database, campaign_id: UUID, now: datetime) -> CampaignR
         campaign = find_campaign(session, campaign_id)
         tallies = counts(session, campaign_id)
         copies = count_doubted(session, campaign_id)
-    return _report(campaign, tallies, copies, now, ())
+        waits = why_waiting(session, campaign, now)
+    return replace(_report(campaign, tallies, copies, now, ()), waits=waits)
 
 
 def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignReport:

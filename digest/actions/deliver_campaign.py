@@ -8,6 +8,7 @@ from digest.deliver.message import Origin
 from digest.deliver.sender import Report, Sender
 from digest.domain.states import CampaignState
 from digest.log import get_logger
+from digest.schedule.quiet import quiet_until
 from digest.settings import Settings
 from digest.store.campaigns import find_campaign
 from digest.store.editions import find_edition
@@ -57,4 +58,5 @@ def _assignment(db: Database, campaign_id: UUID) -> Assignment | None:
             origin=Origin(edition.id, edition.stream),
             branding=edition.branding,
             doubt_policy=campaign.doubt_policy,
+            quiet_rule=quiet_until,
         )

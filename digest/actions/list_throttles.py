@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.domain.rate import Scope
-from digest.store.engine import Database
+from digest.store.engine import Database, Session
 from digest.store.relays import all_relays
 from digest.store.throttles import Throttle, database_time, throttles_in_force
 
@@ -24,9 +24,14 @@ class ThrottleView:
 def list_throttles(db: Database, now: datetime) -> list[ThrottleView]:
     """All limits in force, relays first."""
     with db.read() as session:
-        rows = throttles_in_force(session)
-        names = {str(relay.id): relay.name for relay in all_relays(session)}
-        at = database_time(session)
+        return list_throttles_of(session, now)
+
+
+def list_throttles_of(session: Session, now: datetime) -> list[ThrottleView]:
+    """The same in a transaction that is open."""
+    rows = throttles_in_force(session)
+    names = {str(relay.id): relay.name for relay in all_relays(session)}
+    at = database_time(session)
     shown = [_view(row, names.get(row.name, row.name), at, now) for row in rows]
     return sorted(shown, key=lambda one: (one.scope is Scope.DOMAIN, one.name))
 

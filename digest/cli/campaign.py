@@ -235,6 +235,8 @@ def _show(report: CampaignReport, *, json: bool) -> None:
     console.print(f"roster   {report.roster}")
     for state, n in report.counts.items():
         console.print(f"  {state:<11}{n:>9}")
+    for sentence in report.waits:
+        console.print(f"waits    {sentence}", soft_wrap=True, highlight=False, markup=False)
     console.print(f"possible copies {report.possible_copies}")
     console.print("balanced" if report.balanced else "NOT balanced")
 
@@ -253,6 +255,7 @@ def _as_json(report: CampaignReport) -> dict[str, object]:
         "finished": report.finished,
         "rate": report.rate,
         "problems": report.problems,
+        "waits": report.waits,
     }
 
 

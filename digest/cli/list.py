@@ -9,9 +9,11 @@ from rich.table import Table
 
 from digest.actions.change_look import LOOKS, change_look
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
+from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
 from digest.clock import utc_now
 from digest.domain.edition import Layout
+from digest.domain.quiet_hours import WhoseClock
 from digest.domain.states import Approval, DoubtPolicy, Stream
 from digest.store.lists import MailingList, all_lists, find_list
 from digest.store.subscribers import count_by_state
@@ -163,6 +165,23 @@ def look(
     with database().read() as session:
         one = find_list(session, slug)
         print_json({name: getattr(one, name) for name in sorted(LOOKS)})
+
+
+@app.command()
+def quiet(
+    slug: str,
+    hours: Annotated[str, typer.Argument(help="Such as 22:00-06:00; or none.")],
+    by: Annotated[
+        WhoseClock, typer.Option(help="Told by the list's clocks, or by each subscriber's.")
+    ] = WhoseClock.LIST,
+) -> None:
+    """Send nothing at these hours; what is due then waits for their end. Acts within seconds.
+
+    Example: digest list quiet daily 22:00-06:00 --by subscriber
+    """
+    given = None if hours == "none" else hours
+    kept = set_quiet_hours(database(), slug, given, by=by, now=utc_now(), actor=actor())
+    console.print(f"{slug} is quiet at {kept}." if kept else f"{slug} has no quiet hours.")
 
 
 @app.command("list")

@@ -14,6 +14,7 @@ from digest.deliver.message import CompiledMessage, Origin, Personal
 from digest.domain.delivery import Claimed, Outcome
 from digest.domain.edition import Branding
 from digest.domain.limits import DomainPace
+from digest.domain.quiet_hours import Quiet, Rule, never_quiet
 from digest.domain.reply_window import Block, ReplyWindow
 from digest.domain.states import CampaignState, DoubtPolicy, SuppressionReason
 from digest.log import get_logger
@@ -53,6 +54,7 @@ class Assignment:
     origin: Origin
     branding: Branding
     doubt_policy: DoubtPolicy
+    quiet_rule: Rule = never_quiet  # when quiet hours end; the hours themselves may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class Exchange:
     recorded: frozenset[UUID]
     window: Sequence[Claimed] = ()
     due_in: float | None = None  # seconds; where nothing was claimed: None: there is nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLimits:
+    """What keeps due rows from being claimed; None: nothing of the kind."""
+
+    pace: DomainPace | None = None
+    quiet: Quiet | None = None
 
 
 class Books:
@@ -86,10 +96,14 @@ class Books:
         return compiled.build(personal, self._signers[claimed.key_id])
 
     def exchange(
-        self, results: Sequence[Entry], want: int, held: Collection[UUID], pace: DomainPace | None
+        self,
+        results: Sequence[Entry],
+        want: int,
+        held: Collection[UUID],
+        limits: ClaimLimits,
     ) -> Exchange:
         """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
-        return self.patiently(partial(self._exchange, results, want, held, pace))
+        return self.patiently(partial(self._exchange, results, want, held, limits))
 
     def note_replies(self, replies: ReplyWindow) -> None:
         """Add replies to the campaign's window over all senders, and act on what it shows."""
@@ -150,7 +164,7 @@ class Books:
         results: Sequence[Entry],
         want: int,
         held: Collection[UUID],
-        pace: DomainPace | None,
+        limits: ClaimLimits,
         session: Session,
         now: datetime,
     ) -> Exchange:
@@ -160,7 +174,7 @@ class Books:
             renew_lease(session, self._owner, held, LEASE_SECONDS)
         if not want:
             return Exchange(frozenset(recorded))
-        if window := self._claim(session, want, pace, now):
+        if window := self._claim(session, want, limits, now):
             return Exchange(frozenset(recorded), window)
         next_at = next_to_send(session, self._assignment.campaign_id)
         return Exchange(
@@ -168,7 +182,7 @@ class Books:
         )
 
     def _claim(
-        self, session: Session, want: int, pace: DomainPace | None, now: datetime
+        self, session: Session, want: int, limits: ClaimLimits, now: datetime
     ) -> list[Claimed]:
         window = claim_window(
             session,
@@ -179,7 +193,8 @@ class Books:
             lease_seconds=LEASE_SECONDS,
             key_id=self._keyring.current(session, now),
             near=self._near,
-            pace=pace,
+            pace=limits.pace,
+            quiet=limits.quiet,
         )
         self._near = window[0].batch_id if window else None
         for key_id in {claimed.key_id for claimed in window}:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from digest.deliver.books import Books
+from digest.deliver.books import Assignment, Books
 from digest.domain.limits import Limits
+from digest.domain.quiet_hours import Quiet
 from digest.domain.rate import Grant, Key
 from digest.domain.states import CampaignState
 from digest.log import get_logger
 from digest.store.campaigns import campaign_state
 from digest.store.engine import Session
+from digest.store.holds import hold_batches
+from digest.store.lists import quiet_hours_of
 from digest.store.relays import relay_marks, relay_works, rest_relay, usable_relays
 from digest.store.throttles import read_limits, return_tokens, slow_down, take_tokens
 
@@ -25,14 +28,17 @@ class Look:
     is_sending: bool  # the campaign still is
     marks: frozenset[tuple[object, ...]]  # of the relays in use
     limits: Limits
+    quiet: Quiet | None  # the list's quiet hours, as they are now
 
 
 class Commons:
     """The rows that senders on all hosts read and write; used from the thread of the books."""
 
-    def __init__(self, books: Books, campaign_id: UUID) -> None:
+    def __init__(self, books: Books, assignment: Assignment) -> None:
         self._do = books.patiently
-        self._campaign_id = campaign_id
+        self._campaign_id = assignment.campaign_id
+        self._list_id = assignment.list_id
+        self._quiet_rule = assignment.quiet_rule
 
     def look(self) -> Look:
         """Whether the campaign goes on, which relays are in use, and which limits hold now."""
@@ -42,9 +48,18 @@ class Commons:
                 is_sending=campaign_state(session, self._campaign_id) is CampaignState.SENDING,
                 marks=relay_marks(usable_relays(session)),
                 limits=read_limits(session, now),
+                quiet=self._quiet(session, now),
             )
 
         return self._do(look)
+
+    def _quiet(self, session: Session, now: datetime) -> Quiet | None:
+        hours, zone = quiet_hours_of(session, self._list_id)
+        return Quiet(hours, zone, now, self._quiet_rule) if hours else None
+
+    def hold(self, until: datetime) -> None:
+        """Let nobody look at the campaign before a time."""
+        self._do(lambda session, _: hold_batches(session, self._campaign_id, until))
 
     def take_tokens(self, keys: Collection[Key]) -> dict[Key, Grant]:
         """A chunk for each of ``keys``, in one transaction of its own: no row that others wait

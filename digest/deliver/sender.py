@@ -15,13 +15,14 @@ from functools import partial
 from time import monotonic
 from typing import TypeVar
 
-from digest.deliver.books import LEASE_SECONDS, Assignment, Books, Clock, Entry, Flag
+from digest.deliver.books import LEASE_SECONDS, Assignment, Books, ClaimLimits, Clock, Entry, Flag
 from digest.deliver.commons import Commons
 from digest.deliver.evidence import Evidence, count_replies
 from digest.deliver.held import WINDOW, Held
 from digest.deliver.letters import Letters
 from digest.deliver.purse import Purse
 from digest.deliver.route import Fleet, Route
+from digest.domain.quiet_hours import Quiet
 from digest.domain.rate import Key
 from digest.domain.reply_window import ReplyWindow
 from digest.domain.states import DeliveryState
@@ -66,7 +67,7 @@ class Sender:
         self._books = books
         self._stop = stop
         self._held = Held(clock, stop)
-        self._commons = Commons(books, assignment.campaign_id)
+        self._commons = Commons(books, assignment)
         self._purse = Purse()
         self._evidence = Evidence()
         self._replies = ReplyWindow()  # that the campaign's window has not got yet
@@ -76,6 +77,7 @@ class Sender:
             for relay in fleet.relays
         ]
         self._marks = fleet.marks
+        self._quiet: Quiet | None = None
         self._claim_from = 0.0  # monotonic; nothing is due before
         self._idle_since: float | None = None
         self._resting: list[Route] = []  # lost, and it is on the relay's row
@@ -133,10 +135,14 @@ class Sender:
             await asyncio.wait_for(self._held.news.wait(), seconds)
 
     async def _look(self, pool: ThreadPoolExecutor) -> None:
-        """A paused campaign ends the stint. So do relays that were added, changed or taken out of
-        use: the next one goes by that."""
+        """A paused campaign ends the stint, and so do quiet hours of the list, and relays that were
+        added, changed or taken out of use: the next one goes by that."""
         look = await _in(pool, self._commons.look)
         self._purse.learn(look.limits)
+        self._quiet = look.quiet
+        if look.quiet is not None and (until := look.quiet.list_until):
+            self._held.begin_ending()
+            await _in(pool, partial(self._commons.hold, until))
         if not look.is_sending or look.marks != self._marks:
             self._held.begin_ending()
         if self._replies.blocks:
@@ -163,7 +169,8 @@ class Sender:
         recorded_ids = {claimed.id for claimed, _ in results}
         kept = [id_ for id_ in held.leases if id_ not in recorded_ids] if renew else []
         pace = self._purse if self._purse.concerns_domains else None
-        done = await _in(pool, partial(self._books.exchange, results, want, kept, pace))
+        limits = ClaimLimits(pace, self._quiet)
+        done = await _in(pool, partial(self._books.exchange, results, want, kept, limits))
         for id_ in kept:
             held.leases[id_] = asked_at + LEASE_SECONDS
         for claimed, outcome in results:

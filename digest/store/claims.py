@@ -16,6 +16,7 @@ from digest.domain.address import domain_part
 from digest.domain.delivery import Claimed
 from digest.domain.ids import message_key
 from digest.domain.limits import DomainPace
+from digest.domain.quiet_hours import QUIET, Quiet
 from digest.domain.states import DeliveryState, SubscriptionState
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import Batch, tally
@@ -25,7 +26,7 @@ from digest.store.engine import db_now
 from digest.store.rows import dialect_of, is_among
 
 _ROW = bare_table(Delivery)
-MOST_LOOKS = 8  # batches that are looked at in one claim, where a pace keeps them waiting
+MOST_LOOKS = 8  # batches that are looked at in one claim, where something keeps them waiting
 
 
 def claim_window(
@@ -39,21 +40,24 @@ def claim_window(
     key_id: UUID | None = None,
     near: UUID | None = None,
     pace: DomainPace | None = None,
+    quiet: Quiet | None = None,
 ) -> list[Claimed]:
     """Take up to ``size`` due deliveries of one batch, for as long as the lease runs.
 
     ``key_id`` names the keys that sign first tries; a second try keeps those of its first.
     ``near`` is the batch to go on with while it has due rows; next come those that nobody is at.
     ``pace`` leaves rows where they are whose domain has no token; they keep nobody else waiting.
+    ``quiet`` puts rows off for whom it is night.
 
     Whoever was suppressed or left since the roster was frozen is finished here, unsent. An empty
     answer means that nothing is due or may go now, or that the campaign is not sending.
     """
-    claim = _Claim(session, owner, now, lease_seconds, key_id, pace)
+    claim = _Claim(session, owner, now, lease_seconds, key_id, pace, quiet)
+    is_slow = pace is not None or quiet is not None
     empty: set[UUID] = set()
     for look in count():
         batch = due_batch(session, campaign_id, now, near)
-        if batch is None or batch.id in empty or (pace is not None and look == MOST_LOOKS):
+        if batch is None or batch.id in empty or (is_slow and look == MOST_LOOKS):
             break
         place = {"first": batch.first_id, "last": batch.last_id, "campaign": campaign_id}
         rows = claim.rows(place, size)
@@ -77,6 +81,7 @@ class _Claim:
     lease_seconds: float
     key_id: UUID | None
     pace: DomainPace | None
+    quiet: Quiet | None
 
     def rows(self, place: dict[str, UUID], size: int) -> Sequence[Any]:
         given = {**place, "now": self.now, "size": size}
@@ -89,7 +94,8 @@ class _Claim:
         mailed at all."""
         session, now, key_id = self.session, self.now, self.key_id
         barred = {row.id: why for row in rows if (why := _barred(row, now))}
-        taken = [row for row in rows if row.id not in barred and self._may_go(row)]
+        awake = self._awake([row for row in rows if row.id not in barred])
+        taken = [row for row in awake if self._may_go(row)]
         if taken:
             ids = [row.id for row in taken]
             given = {"ids": ids, "mine": self.owner, "lease": self.lease_seconds, "key": key_id}
@@ -122,6 +128,17 @@ class _Claim:
                 looks.append(self.now + timedelta(seconds=seconds))
         next_at = min(looks, default=None)
         self.session.execute(update(Batch).where(Batch.id == batch_id).values(next_at=next_at))
+
+    def _awake(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those for whom it is not quiet now; the others wait for the end of that."""
+        if self.quiet is None:
+            return rows
+        until = {row.id: self.quiet.until(row.zone) for row in rows}
+        for end in {end for end in until.values() if end is not None}:
+            ids = [id_ for id_, its_end in until.items() if its_end == end]
+            asleep = update(Delivery).where(Delivery.id.in_(ids))
+            self.session.execute(asleep.values(next_at=end, reason=QUIET))
+        return [row for row in rows if until[row.id] is None]
 
     def _shut(self) -> Sequence[str]:
         return self.pace.shut() if self.pace is not None else ()

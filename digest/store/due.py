@@ -82,6 +82,7 @@ def due_rows() -> Select[*tuple[Any, ...]]:
             _PERSON.c.erased_at,
             _PLACE.c.state.label("subscription"),
             _PLACE.c.paused_until,
+            func.coalesce(_PLACE.c.timezone, _PERSON.c.timezone).label("zone"),
         )
         .join(_PERSON, _PERSON.c.id == _ROW.c.subscriber_id)
         .join(_CAMPAIGN, _CAMPAIGN.c.id == _ROW.c.campaign_id)

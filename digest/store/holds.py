@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from digest.domain.states import CampaignState
+from digest.domain.quiet_hours import QUIET
+from digest.domain.states import CLAIMABLE_DELIVERY_STATES, CampaignState
 from digest.store.campaigns import Batch, Campaign
+from digest.store.deliveries import Delivery
 
 
 def release_batches(session: Session, now: datetime, list_id: UUID | None = None) -> None:
@@ -24,6 +26,25 @@ def release_batches(session: Session, now: datetime, list_id: UUID | None = None
     if list_id is not None:
         waiting = waiting.where(Campaign.list_id == list_id)
     _set_next(session, session.scalars(waiting).all(), now)
+
+
+def release_quiet_rows(session: Session, now: datetime, list_id: UUID) -> None:
+    """Let what waits for the end of quiet hours be due now; where they still reign, it waits
+    again."""
+    running = select(Campaign.id).where(
+        Campaign.list_id == list_id, Campaign.state == CampaignState.SENDING
+    )
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.campaign_id.in_(running),
+            Delivery.state.in_(CLAIMABLE_DELIVERY_STATES),
+            Delivery.reason == QUIET,
+            Delivery.next_at > now,
+        )
+        .values(next_at=now, reason=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def hold_batches(session: Session, campaign_id: UUID, until: datetime) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 
 from digest.domain.edition import SIZE_BUDGET, Branding, Layout
 from digest.domain.errors import NotFound
+from digest.domain.quiet_hours import QuietHours
 from digest.domain.states import Approval, DoubtPolicy, Stream
-from digest.store.base import Row, id_column, text_enum
+from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.sources import Source
 
 
@@ -64,6 +65,7 @@ class MailingList(Row):
         text_enum(DoubtPolicy), default=DoubtPolicy.RESEND
     )
     dedupe_group: Mapped[str | None]
+    quiet_hours: Mapped[QuietHours | None] = mapped_column(AsJson(QuietHours))
 
     # What editors may do.
     test_recipients: Mapped[tuple[str, ...]] = mapped_column(default=())  # addresses, domains; all
@@ -138,6 +140,13 @@ def find_list(session: Session, slug: str) -> MailingList:
 def get_list(session: Session, list_id: UUID) -> MailingList:
     """The list of that id with its feeds and cadences."""
     return session.scalars(_whole().where(MailingList.id == list_id)).one()
+
+
+def quiet_hours_of(session: Session, list_id: UUID) -> tuple[QuietHours | None, str]:
+    """A list's quiet hours and its zone, as they are now."""
+    columns = select(MailingList.quiet_hours, MailingList.timezone)
+    hours, zone = session.execute(columns.where(MailingList.id == list_id)).one()
+    return hours, zone
 
 
 def all_lists(session: Session) -> Sequence[MailingList]:

@@ -82,6 +82,18 @@ class Settings(BaseSettings):
         "in X-Forwarded-For is believed.",
     )
 
+    alarm_mail: str = Field(
+        default="",
+        description="Comma-separated addresses that get alarms; default: all operators and admins.",
+    )
+    alarm_webhook: SecretStr | None = Field(
+        default=None, description="Address that each alarm is posted to as JSON; default: none."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="What /metrics wants as a bearer token; default: it answers this machine only.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -144,6 +156,16 @@ class Settings(BaseSettings):
     def recipients_allowed(self) -> tuple[str, ...]:
         """Lower-case addresses and ``@domains``; empty means everybody."""
         return tuple(_words(self.allowed_recipients.lower()))
+
+    @cached_property
+    def alarm_addresses(self) -> tuple[str, ...]:
+        """Who gets alarms; empty means the operators and admins."""
+        return tuple(_words(self.alarm_mail))
+
+    @property
+    def alarm_sender(self) -> str:
+        """Whom alarms are from: the host of the pages."""
+        return f"alarms@{urlsplit(self.base_url).hostname}"
 
     @cached_property
     def networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -1,12 +1,17 @@
 """The beat: every second it runs the tick and rings for what is due. Any number may run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery.beat import Scheduler
 from kombu.exceptions import OperationalError
 
+from digest.actions.count_breakdowns import count_breakdowns
+from digest.actions.keep_up import EVERY_SECONDS as KEEP_UP_SECONDS
+from digest.actions.keep_up import keep_up
 from digest.actions.tick import Ring, tick
-from digest.clock import utc_now
+from digest.clock import monotonic, utc_now
 from digest.domain.errors import DigestError
 from digest.log import get_logger
 from workers import process
@@ -24,32 +29,63 @@ log = get_logger(__name__)
 class Sweeper(Scheduler):
     """A scheduler without entries of its own: rows say what is due."""
 
+    _next_upkeep = 0.0
+    _waiting: dict[str, int] | None = None  # messages, by queue
+    _error: str | None = None  # why the last bells could not be rung
+
     def tick(self, *_: Any, **__: Any) -> float:
         """Run the tick once; gives the seconds to wait before the next."""
+        began = monotonic()
+        with _logged("tick"):
+            self._ring()
+        with _logged("count of breakdowns"):
+            count_breakdowns(process.database(), utc_now())
+        if began >= self._next_upkeep:
+            self._next_upkeep = began + KEEP_UP_SECONDS
+            with _logged("upkeep"):
+                keep_up(
+                    process.database(),
+                    process.settings(),
+                    utc_now(),
+                    queues=self._waiting,
+                    error=self._error,
+                )
+        return max(0.0, EVERY_SECONDS - (monotonic() - began))
+
+    def _ring(self) -> None:
+        rings = list(tick(process.database(), utc_now()))
         try:
-            ring_all(list(tick(process.database(), utc_now())))
-        except DigestError as error:
-            log.warning("tick failed", error=str(error))
+            self._waiting, self._error = ring_all(rings), None
         except OperationalError as error:
+            self._waiting, self._error = None, str(error)
             log.warning("the broker can't be reached; rows wait", error=str(error))
-        except Exception:
-            log.exception("tick broke")
-        return EVERY_SECONDS
 
 
-def ring_all(rings: list[Ring]) -> None:
-    """Send a message for each ring, as far as its queue has room."""
-    if not rings:
-        return
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
+    """What goes wrong is logged, and done at the next tick."""
+    try:
+        yield
+    except DigestError as error:
+        log.warning(f"{what} failed", error=str(error))
+    except Exception:
+        log.exception(f"{what} broke")
+
+
+def ring_all(rings: list[Ring]) -> dict[str, int]:
+    """Send a message for each ring, as far as its queue has room; gives how many messages waited
+    in each queue before."""
     with app.connection_for_write() as connection:
         channel = connection.default_channel
-        room = {queue: most - _waiting(channel, queue) for queue, most in MOST_WAITING.items()}
+        waiting = {queue: _waiting(channel, queue) for queue in MOST_WAITING}
+    room = {queue: most - waiting[queue] for queue, most in MOST_WAITING.items()}
     for ring in rings:
         task = TASKS[ring.work]
         queue = app.amqp.router.route({}, task.name)["queue"].name
         if room[queue] > 0:
             room[queue] -= 1
             task.apply_async((str(ring.id),), expires=FORGET_SECONDS)
+    return waiting
 
 
 def _waiting(channel: Any, queue: str) -> int:

@@ -8,7 +8,7 @@ from celery.beat import Service
 from celery.worker import WorkController
 
 from digest.log import get_logger
-from workers import process
+from workers import heartbeat, process
 from workers.app import QUEUES, app
 from workers.beat import Sweeper
 
@@ -39,6 +39,7 @@ class EmbeddedWorkers:
         self._beat = threading.Thread(target=self._service.start, name="beat", daemon=True)
         self._worker.start()
         self._beat.start()
+        heartbeat.begin()  # no signal tells of this kind of worker
         return self
 
     def __exit__(
@@ -48,6 +49,7 @@ class EmbeddedWorkers:
         trace: TracebackType | None,
     ) -> None:
         process.stop.set()
+        heartbeat.end()
         self._service.stop()
         # Without this, a worker whose broker is gone hangs at its end for 40 s and more.
         celery.worker.state.should_stop = 0  # type: ignore[assignment]  # typed as None

@@ -7,7 +7,9 @@ from uuid import UUID
 from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
+from digest.actions.send_copy import send_copy
 from digest.actions.start_campaign import start_campaign
+from digest.actions.tell_alarm import tell_alarm
 from digest.actions.tick import Work
 from digest.clock import utc_now
 from digest.domain.errors import DigestError
@@ -49,7 +51,26 @@ def deliver(campaign_id: str) -> None:
         process.sending.release()
 
 
-TASKS = {Work.COLLECT: collect, Work.ADVANCE: advance, Work.START: start, Work.DELIVER: deliver}
+@app.task
+def copy(copy_id: str) -> None:
+    with _guard(Work.COPY, copy_id) as id_:
+        send_copy(process.database(), process.settings(), id_, utc_now())
+
+
+@app.task
+def tell(notice_id: str) -> None:
+    with _guard(Work.TELL, notice_id) as id_:
+        tell_alarm(process.database(), process.settings(), process.fetcher(), id_, utc_now())
+
+
+TASKS = {
+    Work.COLLECT: collect,
+    Work.ADVANCE: advance,
+    Work.START: start,
+    Work.DELIVER: deliver,
+    Work.COPY: copy,
+    Work.TELL: tell,
+}
 
 
 @contextmanager

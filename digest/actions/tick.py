@@ -9,7 +9,9 @@ from uuid import UUID
 
 from digest.actions.advance_run import runs_to_advance
 from digest.actions.plan_runs import plan_runs
+from digest.actions.send_copy import copies_asked
 from digest.actions.tend_campaigns import tend_campaigns
+from digest.actions.watch import notices_to_tell
 from digest.store.engine import Database
 from digest.store.sources import due_sources
 
@@ -21,11 +23,13 @@ class Work(StrEnum):
     ADVANCE = "advance"
     START = "start"
     DELIVER = "deliver"
+    COPY = "copy"
+    TELL = "tell"
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Something that is due: the id of a source, run or campaign."""
+    """Something that is due: the id of a source, run, campaign, copy or notice."""
 
     work: Work
     id: UUID
@@ -40,4 +44,6 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     to_start, to_send = tend_campaigns(db, now)
     yield from (Ring(Work.START, id_) for id_ in to_start)
     yield from (Ring(Work.DELIVER, id_) for id_ in to_send)
+    yield from (Ring(Work.TELL, id_) for id_ in notices_to_tell(db, now))
+    yield from (Ring(Work.COPY, id_) for id_ in copies_asked(db))
     yield from (Ring(Work.COLLECT, id_) for id_ in sources)

@@ -84,6 +84,20 @@ class Fetcher:
         if not 200 <= response.status < 300:
             raise self._refusal(response)
 
+    def post(self, url: str, content: bytes, content_type: str) -> None:
+        """Hand ``content`` to a server that answers 200 to 299; redirects are not followed.
+
+        ``Transient`` or ``Permanent`` say in one sentence what went wrong.
+        """
+        target = parse_target(url)
+        headers = {"content-type": content_type, "content-length": str(len(content))}
+        with self._queue.turn(_queue_name(target)):
+            message = self._message(target, headers, content)
+            deadline = Deadline(self._limits.total)
+            response = self._exchange(target, message, deadline, reads_body=False)
+        if not 200 <= response.status < 300:
+            raise self._refusal(response)
+
     def _read_robots(self, url: str) -> Response:
         return self._follow(url, {"accept": "text/plain"}, robots=False)
 
@@ -98,7 +112,8 @@ class Fetcher:
                     self._robots.check(target)
                 with self._queue.turn(_queue_name(target)):
                     started = monotonic()
-                    response = self._exchange(target, headers, Deadline(left), reads_body)
+                    message = self._message(target, headers)
+                    response = self._exchange(target, message, Deadline(left), reads_body)
                     left -= monotonic() - started
                 following = next_hop(target, response)
             if following is None:
@@ -107,13 +122,13 @@ class Fetcher:
         raise Permanent(f"{asked.host} redirects more than {self._limits.redirects} times.")
 
     def _exchange(
-        self, target: Target, headers: dict[str, str], deadline: Deadline, reads_body: bool
+        self, target: Target, message: httpcore.Request, deadline: Deadline, reads_body: bool
     ) -> Response:
         try:
             addresses = checked_addresses(
                 target, self._resolve, self._allowed, deadline.left(self._limits.total)
             )
-            return self._request(target, headers, PinnedBackend(addresses, deadline), reads_body)
+            return self._request(target, message, PinnedBackend(addresses, deadline), reads_body)
         except httpcore.ConnectTimeout:
             raise Transient(f"{target.host} could not be reached in time.") from None
         except httpcore.TimeoutException:
@@ -127,7 +142,7 @@ class Fetcher:
             raise Transient(f"{target.host} broke off or did not speak HTTP.") from None
 
     def _request(
-        self, target: Target, headers: dict[str, str], backend: PinnedBackend, reads_body: bool
+        self, target: Target, message: httpcore.Request, backend: PinnedBackend, reads_body: bool
     ) -> Response:
         connection = httpcore.HTTPConnection(
             httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port),
@@ -135,7 +150,7 @@ class Fetcher:
             network_backend=backend,
         )
         try:
-            answer = connection.handle_request(self._message(target, headers))
+            answer = connection.handle_request(message)
             known = _headers(answer)
             body = b""
             if reads_body and 200 <= answer.status < 300:
@@ -146,7 +161,10 @@ class Fetcher:
         finally:
             connection.close()
 
-    def _message(self, target: Target, headers: dict[str, str]) -> httpcore.Request:
+    def _message(
+        self, target: Target, headers: dict[str, str], content: bytes | None = None
+    ) -> httpcore.Request:
+        """A GET, or a POST where there is something to hand over."""
         everything = {
             "host": target.authority,
             "user-agent": self._agent,
@@ -155,7 +173,7 @@ class Fetcher:
             **headers,
         }
         return httpcore.Request(
-            "GET",
+            "GET" if content is None else "POST",
             httpcore.URL(
                 scheme=target.scheme,
                 host=target.host,
@@ -163,6 +181,7 @@ class Fetcher:
                 target=target.path,
             ),
             headers=list(everything.items()),
+            content=content,
             extensions={
                 "timeout": {
                     "connect": self._limits.connect,

@@ -1,10 +1,11 @@
 """The audit: who changed what, from what, to what."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.store.base import AsJson, Row, id_column
@@ -49,3 +50,23 @@ def record(
             after=after,
         )
     )
+
+
+def last_of(
+    session: Session, noun: str, noun_ids: Collection[str], action: str
+) -> dict[str, AuditEntry]:
+    """The latest entry of each thing with that action."""
+    found = (
+        select(AuditEntry)
+        .where(
+            AuditEntry.noun == noun, AuditEntry.noun_id.in_(noun_ids), AuditEntry.action == action
+        )
+        .order_by(AuditEntry.id)
+    )
+    return {entry.noun_id: entry for entry in session.scalars(found)}
+
+
+def history_of(session: Session, noun: str, noun_id: object, limit: int) -> Sequence[AuditEntry]:
+    """What was done to one thing, the newest first."""
+    found = select(AuditEntry).where(AuditEntry.noun == noun, AuditEntry.noun_id == str(noun_id))
+    return session.scalars(found.order_by(AuditEntry.id.desc()).limit(limit)).all()

@@ -1,6 +1,6 @@
 """Campaigns: an edition on its way to a list, and the batches that its deliveries lie in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -113,6 +113,20 @@ def campaign_of_edition(session: Session, edition_id: UUID) -> Campaign | None:
     return session.scalar(select(Campaign).where(Campaign.edition_id == edition_id))
 
 
+def campaigns_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, Campaign]:
+    """The campaigns of these editions, by edition."""
+    found = select(Campaign).where(Campaign.edition_id.in_(edition_ids))
+    return {campaign.edition_id: campaign for campaign in session.scalars(found)}
+
+
+def campaigns_begun(
+    session: Session, list_ids: Collection[UUID], since: datetime
+) -> Sequence[Campaign]:
+    """Campaigns of these lists that began at or after ``since``, the newest first."""
+    begun = select(Campaign).where(Campaign.list_id.in_(list_ids), Campaign.started_at >= since)
+    return session.scalars(begun.order_by(Campaign.started_at.desc())).all()
+
+
 def campaigns_in(session: Session, *states: CampaignState) -> Sequence[Campaign]:
     """Campaigns in these states, the longest due first."""
     found = select(Campaign).where(Campaign.state.in_(states))
@@ -124,11 +138,34 @@ def recent_campaigns(session: Session, limit: int) -> Sequence[Campaign]:
     return session.scalars(newest).all()
 
 
+def watched_campaigns(session: Session, since: datetime) -> Sequence[Campaign]:
+    """Campaigns that run or are paused, and those that ended after ``since``."""
+    running = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
+    found = select(Campaign).where(or_(running, Campaign.finished_at >= since))
+    return session.scalars(found.order_by(Campaign.due_at)).all()
+
+
 def counts(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
     """How many deliveries are in each state, by the tallies."""
     sums = [func.coalesce(func.sum(getattr(Batch, state.value)), 0) for state in DeliveryState]
     row = session.execute(select(*sums).where(Batch.campaign_id == campaign_id)).one()
     return {state: int(n) for state, n in zip(DeliveryState, row, strict=True)}
+
+
+def counts_of(
+    session: Session, campaign_ids: Collection[UUID]
+) -> dict[UUID, dict[DeliveryState, int]]:
+    """The same for several campaigns in one query; those without batches have only zeros."""
+    sums = [func.sum(getattr(Batch, state.value)) for state in DeliveryState]
+    rows = (
+        select(Batch.campaign_id, *sums)
+        .where(Batch.campaign_id.in_(campaign_ids))
+        .group_by(Batch.campaign_id)
+    )
+    found = {id_: dict.fromkeys(DeliveryState, 0) for id_ in campaign_ids}
+    for campaign_id, *numbers in session.execute(rows):
+        found[campaign_id] = {s: int(n) for s, n in zip(DeliveryState, numbers, strict=True)}
+    return found
 
 
 def count_doubted(session: Session, campaign_id: UUID) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, select, type_coerce
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.edition import Branding, EditionContent, Excluded, Rendition, TemplateSet
@@ -159,6 +159,27 @@ def recent_editions(session: Session, list_id: UUID | None, limit: int) -> Seque
     return session.scalars(
         newest if list_id is None else newest.where(Edition.list_id == list_id)
     ).all()
+
+
+def numbers_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The numbers of these editions, without their content."""
+    found = select(Edition.id, Edition.number).where(Edition.id.in_(edition_ids))
+    return dict(session.execute(found).all())
+
+
+def subjects_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, tuple[int, str]]:
+    """The numbers and subjects of these editions, without the rest of their content."""
+    subject = type_coerce(Edition.content, JSON)["subject"].as_string()
+    found = select(Edition.id, Edition.number, subject).where(Edition.id.in_(edition_ids))
+    return {id_: (number, words) for id_, number, words in session.execute(found)}
+
+
+def editions_of_runs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, int]]:
+    """By run, the edition that was built for it and not withdrawn since: its id and number."""
+    found = select(Edition.run_id, Edition.id, Edition.number).where(
+        Edition.run_id.in_(run_ids), Edition.state != EditionState.WITHDRAWN
+    )
+    return {run: (id_, number) for run, id_, number in session.execute(found) if run is not None}
 
 
 def used_briefs(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
@@ -125,3 +125,20 @@ def recent_runs(session: Session, list_id: UUID | None, limit: int) -> Sequence[
     """The latest runs, of one list or of all, newest first."""
     runs = select(Run).order_by(Run.scheduled_at.desc()).limit(limit)
     return session.scalars(runs if list_id is None else runs.where(Run.list_id == list_id)).all()
+
+
+def runs_between(
+    session: Session, after: datetime, until: datetime, list_id: UUID | None = None
+) -> Sequence[Run]:
+    """The runs scheduled in [after, until), in order."""
+    within = select(Run).where(Run.scheduled_at >= after, Run.scheduled_at < until)
+    if list_id is not None:
+        within = within.where(Run.list_id == list_id)
+    return session.scalars(within.order_by(Run.scheduled_at, Run.id)).all()
+
+
+def troubled_runs(session: Session, since: datetime) -> Sequence[Run]:
+    """Runs that were missed after ``since``, and those that wait for approval."""
+    missed = and_(Run.state == RunState.MISSED, Run.changed_at >= since)
+    waits = Run.state == RunState.AWAITING_APPROVAL
+    return session.scalars(select(Run).where(or_(missed, waits)).order_by(Run.scheduled_at)).all()

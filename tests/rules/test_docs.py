@@ -7,6 +7,7 @@ from enum import StrEnum
 import pytest
 
 from digest.domain import states
+from digest.domain.alarm import AlarmKind
 from digest.settings import PREFIX, Settings
 from digest.store import schema
 from digest.web.api.route import API
@@ -160,6 +161,11 @@ def test_decisions_are_numbered_and_say_what_was_given_up():
         text = read(f"docs/adr/{name}")
         assert text.startswith(f"# {number}. ")
         assert all(f"**{part}.**" in text for part in ("Decided", "Why", "Given up")), name
+
+
+def test_every_kind_of_alarm_has_a_runbook_and_there_is_no_other():
+    told = re.findall(r"^### (.+)$", section(read("docs/operations.md"), "## Alarms"), re.MULTILINE)
+    assert sorted(told) == sorted(kind.value for kind in AlarmKind)
 
 
 def test_the_picture_is_small_enough_to_look_at():

@@ -1,0 +1,26 @@
+"""CSV that a spreadsheet can't take for formulas."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: object) -> str:
+    """The value as a cell's text; one that would begin a formula gets a quote before it.
+
+    Numbers stay as they are: a spreadsheet reads -5 as a number.
+    """
+    text = "" if value is None else str(value)
+    is_number = isinstance(value, int | float)
+    return f"'{text}" if text.startswith(_DANGEROUS) and not is_number else text
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A whole table with CRLF line ends (RFC 4180)."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(head)
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    return out.getvalue()

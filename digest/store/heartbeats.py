@@ -1,0 +1,91 @@
+"""Heartbeats: a row for each process that lives, renewed by itself every few seconds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from digest.store.base import AsJson, Row, text_enum
+from digest.store.engine import db_now, insert_for
+
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class ProcessKind(StrEnum):
+    BEAT = "beat"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a process says of itself. ``queues``: how many messages wait, where it knows."""
+
+    kind: ProcessKind
+    host: str
+    pid: int
+    started_at: datetime
+    clock: datetime  # its host's
+    disk_free: int  # bytes, where HOME is
+    disk_total: int
+    queues: dict[str, int] | None = None
+    error: str | None = None
+
+
+class Heartbeat(Row):
+    """A process of the service, as it last said that it lives."""
+
+    __tablename__ = "heartbeat"
+
+    kind: Mapped[ProcessKind] = mapped_column(text_enum(ProcessKind), primary_key=True)
+    host: Mapped[str] = mapped_column(primary_key=True)
+    pid: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # by the database's clock
+    clock_off: Mapped[float]  # seconds by which the host's clock is ahead of the database's
+    disk_free: Mapped[int]  # MB, where HOME is
+    disk_total: Mapped[int]  # MB
+    queues: Mapped[dict[str, int] | None] = mapped_column(AsJson(dict[str, int]))
+    error: Mapped[str | None]  # what keeps it from its work, the broker being away say
+
+
+def keep_heartbeat(session: Session, vitals: Vitals) -> None:
+    """Say that a process lives, and forget those of which nothing was heard for a day."""
+    now = database_time(session)
+    row = {
+        "kind": vitals.kind,
+        "host": vitals.host,
+        "pid": vitals.pid,
+        "started_at": vitals.started_at,
+        "seen_at": now,
+        "clock_off": (vitals.clock - now).total_seconds(),
+        "disk_free": vitals.disk_free >> 20,
+        "disk_total": vitals.disk_total >> 20,
+        "queues": vitals.queues,
+        "error": vitals.error,
+    }
+    new = insert_for(session, Heartbeat).values(row)
+    session.execute(new.on_conflict_do_update(index_elements=["kind", "host", "pid"], set_=row))
+    session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGOTTEN_AFTER))
+
+
+def forget_heartbeat(session: Session, kind: ProcessKind, host: str, pid: int) -> None:
+    """A process that ends in good order says so."""
+    session.execute(
+        delete(Heartbeat).where(
+            Heartbeat.kind == kind, Heartbeat.host == host, Heartbeat.pid == pid
+        )
+    )
+
+
+def all_heartbeats(session: Session) -> Sequence[Heartbeat]:
+    """Every process of the last day, by host."""
+    listed = select(Heartbeat).order_by(Heartbeat.host, Heartbeat.kind, Heartbeat.pid)
+    return session.scalars(listed).all()
+
+
+def database_time(session: Session) -> datetime:
+    """What the database's clock shows."""
+    return session.scalars(select(db_now())).one()

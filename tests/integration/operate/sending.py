@@ -1,0 +1,26 @@
+"""Deliveries claimed and given an outcome, as a sender does it, without any mail."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from digest.domain.delivery import Outcome
+from digest.domain.states import DeliveryState
+from digest.store.claims import claim_window
+from digest.store.results import flush_outcomes
+from tests.builders import NOW
+
+SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 Ok: queued as 4XkT2c1zYz", sent_at=NOW)
+FAILED = Outcome(DeliveryState.FAILED, reason="refused", reply="550 no such thing")
+LATER = Outcome(
+    DeliveryState.DEFERRED, reply="450 4.2.0 greylisted", next_at=NOW + timedelta(minutes=5)
+)
+
+
+def send(db, campaign_id, n, outcome, now=NOW):
+    owner = uuid4()
+    with db.begin() as session:
+        window = claim_window(
+            session, campaign_id=campaign_id, owner=owner, now=now, size=n, lease_seconds=30
+        )
+        flush_outcomes(session, owner, [(claimed, outcome) for claimed in window])
+    return len(window)

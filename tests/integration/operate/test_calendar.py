@@ -1,0 +1,132 @@
+"""The calendar and the numbers, on both databases."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from digest.actions.calendar import calendar, word_for
+from digest.actions.change_list_rules import change_rules
+from digest.actions.count_breakdowns import count_breakdowns
+from digest.actions.follow_campaign import follow_campaign
+from digest.actions.keep_up import count_days, sample
+from digest.actions.numbers import numbers
+from digest.domain.errors import Illegal
+from digest.domain.states import DeliveryState, RunState, Stream
+from digest.store.audit import history_of
+from digest.store.campaigns import Campaign
+from digest.store.lists import ListCadence, find_list
+from digest.store.runs import plan_run
+from tests.builders import NOW, a_list, a_sending_campaign
+from tests.integration.operate.sending import FAILED, SENT, send
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def daily(db):
+    """A list with a daily run at seven in Lisbon."""
+    with db.begin() as session:
+        mailing_list = a_list(session, timezone="Europe/Lisbon")
+        session.add(
+            ListCadence(
+                list_id=mailing_list.id, stream=Stream.EACH, words="daily at 07:00", since=NOW
+            )
+        )
+    return mailing_list.id
+
+
+def test_coming_runs_stand_beside_those_that_have_rows_and_none_twice(db, daily):
+    with db.begin() as session:
+        for at, state, why in (
+            (NOW - DAY, RunState.SKIPPED, "Nothing new."),
+            (NOW + DAY, RunState.PLANNED, None),
+        ):
+            plan_run(
+                session,
+                list_id=daily,
+                stream=Stream.EACH,
+                scheduled_at=at,
+                now=NOW,
+                state=state,
+                reason=why,
+            )
+    found = calendar(db, NOW - 2 * DAY, NOW + 3 * DAY, NOW)
+    assert [(one.at, one.word, one.reason) for one in found] == [
+        (NOW - DAY, "skipped", "Nothing new."),
+        (NOW + DAY, "planned", None),
+        (NOW + 2 * DAY, "coming", None),
+        (NOW + 3 * DAY, "coming", None),
+    ]
+
+
+def test_thirty_days_to_come_follow_the_clocks_of_the_list(db, daily):
+    coming = calendar(db, NOW, NOW + 30 * DAY, NOW)
+    assert len(coming) == 30
+    # Clocks in Lisbon go forward on 29 March 2026.
+    assert {one.at.hour for one in coming if one.at.date() < date(2026, 3, 29)} == {7}
+    assert {one.at.hour for one in coming if one.at.date() >= date(2026, 3, 29)} == {6}
+
+
+def test_a_run_that_went_late_says_so():
+    late = NOW + timedelta(minutes=40)
+    assert word_for(RunState.DONE, NOW, NOW + timedelta(seconds=3)) == "sent"
+    assert word_for(RunState.DONE, NOW, late) == "sent late"
+    assert word_for(RunState.IN_CAMPAIGN, NOW, late) == "sending late"
+
+
+def test_rules_are_changed_within_bounds_and_the_change_is_kept(db, daily):
+    change_rules(db, "daily", rules={"max_lateness": 45, "max_items": 5}, now=NOW, actor="olu")
+    with db.read() as session:
+        mailing_list = find_list(session, "daily")
+        (entry,) = history_of(session, "mailing_list", daily, 9)
+    assert mailing_list.max_lateness == timedelta(minutes=45)
+    assert entry.before == {"max_lateness": "2:00:00", "max_items": "12"}
+    for wrong, says in (({"max_items": 0}, "from 1 to 100"), ({"colour": 1}, "no rule")):
+        with pytest.raises(Illegal, match=says):
+            change_rules(db, "daily", rules=wrong, now=NOW, actor="olu")
+    with pytest.raises(Illegal, match="fewest briefs"):
+        change_rules(db, "daily", rules={"min_items": 9}, now=NOW, actor="olu")
+
+
+def test_another_zone_moves_the_coming_runs(db, daily):
+    change_rules(db, "daily", timezone="Asia/Tokyo", now=NOW, actor="olu")
+    first = calendar(db, NOW, NOW + 2 * DAY, NOW)[0]
+    assert (first.at.hour, first.zone) == (22, "Asia/Tokyo")
+
+
+def test_a_running_campaign_shows_its_pace_from_its_samples(db, settings):
+    campaign_id = a_sending_campaign(db, settings, [f"r{n}@mail.example" for n in range(100)])
+    for n in range(4):
+        send(db, campaign_id, 10, SENT)
+        sample(db, NOW + timedelta(seconds=10 * n))
+    count_breakdowns(db, NOW, seconds=60)
+    followed = follow_campaign(db, campaign_id, NOW + timedelta(seconds=40))
+    live = followed.live
+    assert (live.done, live.left, live.share) == (40, 60, 0.4)
+    assert live.pace.rate == 1.0
+    assert live.pace.left == timedelta(seconds=60)
+    assert live.domains[0].states[DeliveryState.SENT] == 40
+    assert len(followed.points) == 4
+
+
+def test_numbers_by_edition_and_by_day_come_from_tallies(db, settings):
+    campaign_id = a_sending_campaign(db, settings, [f"r{n}@mail.example" for n in range(20)])
+    send(db, campaign_id, 12, SENT)
+    send(db, campaign_id, 3, FAILED)
+    count_days(db, NOW)
+    found = numbers(db, date(2026, 3, 1), date(2026, 3, 31))
+    (edition,) = found.editions
+    assert (edition.number, edition.subject) == (1, "Ferries to Norholm halt")
+    assert edition.counts[DeliveryState.SENT] == 12
+    assert len(found.days) == 31
+    tenth = found.days[9]
+    assert (tenth.sent, tenth.failed, tenth.subscribers) == (12, 3, 20)
+    assert found.days[8].subscribers is None
+    assert numbers(db, date(2026, 3, 1), date(2026, 3, 31), slug="other").editions == []
+
+
+def test_a_campaign_that_has_not_begun_is_nothing_done(db, settings):
+    campaign_id = a_sending_campaign(db, settings, [])
+    with db.begin() as session:
+        session.get_one(Campaign, campaign_id).started_at = None
+    assert follow_campaign(db, campaign_id, NOW).live.share == 0.0

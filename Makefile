@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports bench lock clean
+.PHONY: help setup demo test faults check lint types imports bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: setup ## run the whole service on sample data, then stay up (ONCE=1 to exi
 
 test: setup ## run every test
 	$(BIN)/python -m pytest -n 2
+
+faults: setup ## kill, cut and fill everything, for long, and print a table (ONLY=R-01 for one)
+	$(BIN)/python -m tests.faults $(ONLY)
 
 check: setup lint types imports test ## all that CI runs
 

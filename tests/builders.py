@@ -193,10 +193,11 @@ def a_sending_campaign(
     batch_size: int = 1000,
     rendition: Rendition | None = None,
     expires: bool = True,
+    slug: str = "daily",
 ) -> UUID:
     """A list, an approved edition and a campaign whose roster is frozen; gives the campaign."""
     with db.begin() as session:
-        mailing_list = a_list(session)
+        mailing_list = a_list(session, slug)
         many_subscribers(session, settings, addresses, mailing_list)
         edition = an_edition(session, mailing_list)
         key = Variant().key

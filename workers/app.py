@@ -8,6 +8,7 @@ from kombu import Queue
 
 from digest.log import configure_logging
 from digest.settings import load_settings
+from workers.broker import outlive_redis
 
 IN_MEMORY = "memory://localhost/"
 QUEUES = ("default", "delivery", "collection")
@@ -59,6 +60,8 @@ def _transport(broker: str) -> dict[str, Any]:
 
 app = Celery("bluf-digest")
 app.conf.update(_configuration())
+if settings.redis_url:
+    outlive_redis()
 
 
 @setup_logging.connect

@@ -21,7 +21,6 @@ from workers.tasks import TASKS
 EVERY_SECONDS = 1.0
 # No more bells than this hang unanswered in one queue: a busy worker finds its work by itself.
 MOST_WAITING = {"default": 50, "collection": 100, "delivery": 4}
-FORGET_SECONDS = 60  # a bell that nobody heard by then; the tick rings again
 
 log = get_logger(__name__)
 
@@ -84,7 +83,8 @@ def ring_all(rings: list[Ring]) -> dict[str, int]:
         queue = app.amqp.router.route({}, task.name)["queue"].name
         if room[queue] > 0:
             room[queue] -= 1
-            task.apply_async((str(ring.id),), expires=FORGET_SECONDS)
+            # No bell expires: a host whose wall clock is off would hear none of another's.
+            task.apply_async((str(ring.id),))
     return waiting
 
 

@@ -136,6 +136,14 @@ class Fleet:
         """Until the relay has kept ``n`` messages."""
         wait_until(lambda: len(self.relay.ledger) >= n, f"{n} messages are kept", seconds)
 
+    def wait_for_kind(self, kind: str, n: int, seconds: float = 120) -> None:
+        """Until the relay has kept ``n`` messages to readers of that kind."""
+
+        def kept() -> int:
+            return sum(one.recipient.startswith(f"{kind}+") for one in list(self.relay.ledger))
+
+        wait_until(lambda: kept() >= n, f"{n} messages to {kind} are kept", seconds)
+
     def wait_done(self, campaign_id: UUID, seconds: float = 180) -> None:
         def is_done() -> bool:
             return self.state(campaign_id) in (CampaignState.DONE, CampaignState.CANCELLED)

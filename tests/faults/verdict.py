@@ -1,10 +1,10 @@
 """The verdict: the relay's ledger against the database, for every fault the same."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from digest.domain.ids import message_key
 from digest.domain.states import OPEN_DELIVERY_STATES, DeliveryState
 from digest.store.deliveries import Delivery, list_deliveries
 from digest.store.engine import Database
@@ -33,29 +33,34 @@ class Verdict:
         )
 
 
-def judge(db: Database, campaign_id: UUID, relay: FaultyRelay) -> Verdict:
-    """Nobody lost, every copy named, nobody mailed who shouldn't be, copies alike to the byte."""
-    with db.read() as session:
-        return judge_rows(list_deliveries(session, campaign_id), relay.copies, relay.sums)
+def judge(db: Database, campaign_id: UUID, relay: FaultyRelay, *, is_alone: bool = True) -> Verdict:
+    """Nobody lost, every copy named, nobody mailed who shouldn't be, copies alike to the byte.
 
-
-def judge_rows(
-    rows: Iterable[Delivery], copies: Counter[str], sums: Mapping[str, set[str]]
-) -> Verdict:
+    ``is_alone``: nothing but this campaign went to the relay. People are told apart by Message-ID,
+    since who was erased has no address any more.
+    """
+    sums: dict[str, list[str]] = {}
+    for entry in list(relay.ledger):
+        sums.setdefault(entry.message_id.partition("@")[0], []).append(entry.sha256)
     verdict = Verdict()
-    roster = set()
-    for row in rows:
-        roster.add(row.address)
-        n = copies[row.address]
-        verdict.lost += _is_lost(row, n)
-        verdict.copies += max(n - 1, 0)
-        verdict.most = max(verdict.most, n)
-        verdict.doubted += bool(row.doubts)
-        problem = _problem(row, n) or (len(sums.get(row.address, ())) > 1 and "copies differ")
-        if problem:
-            verdict.problems.append(f"{row.address}: {problem}")
-    verdict.problems += [f"{address} is not on the roster" for address in set(copies) - roster]
+    with db.read() as session:
+        for row in list_deliveries(session, campaign_id):
+            key = message_key(row.campaign_id, row.subscriber_id).hex
+            _weigh(verdict, row, sums.pop(key, []))
+    if is_alone and sums:
+        verdict.problems.append(f"{len(sums)} people were mailed who are not on the roster")
     return verdict
+
+
+def _weigh(verdict: Verdict, row: Delivery, kept: Sequence[str]) -> None:
+    n = len(kept)
+    verdict.lost += _is_lost(row, n)
+    verdict.copies += max(n - 1, 0)
+    verdict.most = max(verdict.most, n)
+    verdict.doubted += bool(row.doubts)
+    problem = _problem(row, n) or ("copies differ" if len(set(kept)) > 1 else None)
+    if problem:
+        verdict.problems.append(f"{row.address}: {problem}")
 
 
 def _is_lost(row: Delivery, n: int) -> bool:

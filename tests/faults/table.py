@@ -1,0 +1,38 @@
+"""All faults that are played on real processes, by name."""
+
+from dataclasses import dataclass
+
+from tests.faults.scenarios import broker, clocks, crashes, database, operators, workers
+from tests.faults.stage import Finding, Scenario, Stage
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault. Where `make test` does not play a short form of it, tests in one process, or a
+    fault much like it, stand for it there."""
+
+    scenario: Scenario
+    has_short_form: bool = True
+
+    def play(self, stage: Stage, *, full: bool) -> Finding:
+        return self.scenario(stage, full)
+
+
+FAULTS = {
+    "R-01": Fault(workers.killed_workers),
+    "R-02-child": Fault(workers.killed_child, has_short_form=False),
+    "R-02-stop": Fault(workers.told_to_stop),
+    "R-03": Fault(workers.frozen_worker),
+    "R-04-killed": Fault(broker.dead_broker),
+    "R-04-emptied": Fault(broker.emptied_broker, has_short_form=False),
+    "R-04-full": Fault(broker.full_broker, has_short_form=False),
+    "R-05": Fault(broker.silent_broker),
+    "R-06-killed": Fault(database.dead_database),
+    "R-06-hung-up": Fault(database.hung_up, has_short_form=False),
+    "R-06-timeouts": Fault(database.no_patience, has_short_form=False),
+    "R-14": Fault(clocks.many_beats, has_short_form=False),
+    "R-16": Fault(clocks.jumping_clock),
+    "R-18": Fault(operators.pausing),
+    "R-19": Fault(operators.leaving),
+    "R-21": Fault(crashes.crash_everywhere),
+}

@@ -9,7 +9,7 @@ from digest.settings import Settings
 from digest.store.engine import Database
 from digest.web import accent, health, preferences, readers, viewing
 from digest.web.api.guards import api_guard
-from digest.web.api.problems import Problem
+from digest.web.api.problems import REFUSED
 from digest.web.api.route import ApiRoute
 from digest.web.api.routes import API_ROUTES
 from digest.web.body_limit import BodyLimit
@@ -75,7 +75,7 @@ def _add_api(app: FastAPI, route: ApiRoute) -> None:
         dependencies=[] if is_open else [Depends(api_guard(route))],
         status_code=route.status,
         response_model=route.answer or Default(None),
-        responses={"default": {"model": Problem, "description": "Refused, with the reason."}},
+        responses={"default": REFUSED},
         include_in_schema=not is_open,
         name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
         tags=[route.endpoint.__module__.rpartition(".")[2]],

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.actions.answer_once import OtherRequest, StillRunning
 from digest.actions.read_edition import Withdrawn
-from digest.domain.errors import DigestError, Forbidden, Illegal, NotFound, Transient
+from digest.domain.errors import DigestError, Forbidden, Illegal, NotFound, Permanent, Transient
 from digest.log import get_logger
+from digest.store.engine import StoreUnavailable
 from digest.tokens import BadToken
 from digest.web.api.guards import NoToken
 from digest.web.api.problems import problem
@@ -60,6 +61,8 @@ def add_failure_pages(app: FastAPI, pages: Pages) -> None:
         status = next(code for kind, code in STATUSES if isinstance(error, kind))
         if status == 400 and request.method in {"GET", "HEAD"} and is_for_readers(request):
             status = 500  # who only followed a link did nothing wrong
+        if isinstance(error, Permanent) and not is_for_readers(request):
+            status = 422  # what was asked for can't be had, and the sentence says why
         if isinstance(error, SignInFirst) and FORM_HEADER not in request.headers:
             return RedirectResponse(pages.base + sign_in_path(request), status_code=303)
         if status not in {401, 403, 404, 410}:
@@ -95,17 +98,22 @@ def _unreadable_by_api(error: RequestValidationError) -> Response:
     return problem(422, "This request can't be read as it stands; `errors` says where.", faults)
 
 
+def _told(error: Exception | None) -> str | None:
+    """The error's own sentence, for the staff; not which database it is that can't be reached."""
+    if not isinstance(error, DigestError) or isinstance(error, StoreUnavailable):
+        return None
+    return str(error)
+
+
 def _page(request: Request, pages: Pages, status: int, error: Exception | None) -> Response:
     if is_api(request):
-        return problem(status, str(error) if isinstance(error, Illegal | Transient) else None)
+        return problem(status, _told(error))
     if not is_desk(request) or not hasattr(request.state, "viewer"):
         return pages.problem(status)
     heading, text = problem_of(status)
-    told = error if isinstance(error, Illegal) and status != 404 else None
+    told = _told(error) if status != 404 else None
     desk = Desk(request.app.state.site, request)
-    answer = desk.page(
-        "desk/problem.html", status=status, heading=heading, text=str(told) if told else text
-    )
+    answer = desk.page("desk/problem.html", status=status, heading=heading, text=told or text)
     if status == 503:
         answer.headers["Retry-After"] = "30"
     return answer

@@ -22,6 +22,12 @@ class Problem(BaseModel):
     )
 
 
+REFUSED: dict[str, Any] = {  # as OpenAPI says it, of each route
+    "description": "Refused, with the reason.",
+    "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+}
+
+
 def problem(
     status: int, detail: str | None = None, errors: list[dict[str, Any]] | None = None
 ) -> JSONResponse:

@@ -8,6 +8,7 @@ from uuid import UUID
 from digest.accounts.roles import Grants, reaches
 from digest.accounts.sessions import fingerprint, is_to_be_noted, new_secret
 from digest.actions.sessions import grants_of
+from digest.domain.actor import by_token
 from digest.domain.errors import Illegal
 from digest.domain.role import Role
 from digest.store import audit
@@ -90,7 +91,7 @@ def who_calls(db: Database, secret: str, now: datetime) -> Caller | None:
         if token.revoked_at is not None or token.expires_at <= now:
             return None
         grants = grants_of(account).capped(token.role)
-        actor = f"{account.address} (token {token.name})"
+        actor = by_token(account.address, token.name)
         caller = Caller(account.id, token.id, grants, actor)
     if token.used_at is None or is_to_be_noted(token.used_at, now):
         with db.begin() as session:

@@ -6,7 +6,8 @@ from uuid import UUID
 from digest.actions.check_edition import Surroundings, find_faults, surroundings
 from digest.actions.edition_locks import hold_edition
 from digest.actions.renditions import EditionValues, edition_values
-from digest.domain.errors import Illegal
+from digest.domain.actor import is_same_person
+from digest.domain.errors import Forbidden, Illegal
 from digest.domain.states import EDITION_MOVES, EditionState, check_move
 from digest.render import Severity
 from digest.settings import Settings
@@ -31,7 +32,8 @@ def approve_edition(
 
     ``Illegal`` where it isn't a draft, has an error (unless its list lets those through), or
     carries a brief that another edition was faster to use; and where it is no longer at
-    ``seen_version``, the one that was looked at.
+    ``seen_version``, the one that was looked at. ``Forbidden`` where its list wants somebody else
+    than its last editor.
     """
     with db.read() as session:
         edition = find_edition(session, edition_id)
@@ -39,10 +41,12 @@ def approve_edition(
         check_move(EDITION_MOVES, "edition", edition.state, EditionState.APPROVED)
         values = edition_values(session, settings, edition)
         around = surroundings(session, edition, values, now)
-        faults_block = get_list(session, edition.list_id).faults_block
+        mailing_list = get_list(session, edition.list_id)
+    if mailing_list.approved_by_other:
+        _refuse_last_editor(edition, actor)
     if seen_version is not None and version != seen_version:
         raise Illegal(_changed(seen_version, version))
-    if faults_block:
+    if mailing_list.faults_block:
         _refuse_faults(values, around)
     try:
         with db.begin() as session:
@@ -54,6 +58,14 @@ def approve_edition(
         raise Illegal(
             "A brief of this edition was used by another one meanwhile; build it again."
         ) from error
+
+
+def _refuse_last_editor(edition: Edition, actor: str) -> None:
+    if is_same_person(edition.edited_by, actor):
+        raise Forbidden(
+            "On this list somebody else than who changed an edition last has to approve it; "
+            f"that was {edition.edited_by}."
+        )
 
 
 def _refuse_faults(values: EditionValues, around: Surroundings) -> None:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from digest.actions.change_look import LOOKS, change_look
+from digest.actions.list_rules import RULES, change_rules
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
 from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
@@ -182,6 +183,46 @@ def quiet(
     given = None if hours == "none" else hours
     kept = set_quiet_hours(database(), slug, given, by=by, now=utc_now(), actor=actor())
     console.print(f"{slug} is quiet at {kept}." if kept else f"{slug} has no quiet hours.")
+
+
+@app.command()
+def rules(
+    slug: str,
+    approval: Annotated[
+        Approval | None, typer.Option(help="Whether somebody must approve.")
+    ] = None,
+    by_other: Annotated[
+        bool | None,
+        typer.Option("--by-other/--by-anybody", help="Approved by who did not change it last."),
+    ] = None,
+    on_doubt: Annotated[
+        DoubtPolicy | None, typer.Option(help="A mail that may have gone out.")
+    ] = None,
+    public_archive: Annotated[
+        bool | None, typer.Option(help="A public page lists what was sent.")
+    ] = None,
+    test_recipient: Annotated[
+        list[str] | None,
+        typer.Option(help='Test mails go there only: an address or @domain; "" for anywhere.'),
+    ] = None,
+) -> None:
+    """Change a list's rules; without an option, show them.
+
+    Example: digest list rules daily --approval required --by-other
+    """
+    given: dict[str, Any] = {
+        "approval": approval,
+        "approved_by_other": by_other,
+        "doubt_policy": on_doubt,
+        "archive_is_public": public_archive,
+    }
+    changes = {name: value for name, value in given.items() if value is not None}
+    if test_recipient is not None:
+        changes["test_recipients"] = tuple(one.lower() for one in test_recipient if one)
+    change_rules(database(), slug, changes, now=utc_now(), actor=actor())
+    with database().read() as session:
+        one = find_list(session, slug)
+        print_json({name: _plain(getattr(one, name)) for name in sorted(RULES)})
 
 
 @app.command("list")

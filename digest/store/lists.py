@@ -53,6 +53,7 @@ class MailingList(Row):
     show_images: Mapped[bool] = mapped_column(default=False)
 
     # Who may see it, and what keeps it back.
+    approved_by_other: Mapped[bool] = mapped_column(default=False)  # not by its last editor
     faults_block: Mapped[bool] = mapped_column(default=True)  # an error keeps from approval
     is_indexed: Mapped[bool] = mapped_column(default=True)  # search engines may show its archive
 

@@ -2,6 +2,8 @@
 
 from fastapi import Response
 
+from digest.accounts.roles import reaches
+from digest.domain.role import Role
 from digest.store.lists import all_lists
 from digest.web.desk.desk import AtDesk
 
@@ -11,4 +13,5 @@ def show_home(desk: AtDesk) -> Response:
     grants = desk.viewer.grants
     with desk.site.db.read() as session:
         lists = [one for one in all_lists(session) if grants.on(one.id)]
-    return desk.page("desk/home.html", lists=lists)
+    ruled = {one.id for one in lists if reaches(grants.on(one.id), Role.OPERATOR)}
+    return desk.page("desk/home.html", lists=lists, ruled=ruled)

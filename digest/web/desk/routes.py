@@ -1,6 +1,6 @@
 """The route table of the desk."""
 
-from digest.web.desk import accounts, coming, history, home, me, sign_in, tokens
+from digest.web.desk import accounts, coming, history, home, list_rules, me, sign_in, tokens
 from digest.web.route import Guard, Route
 
 DESK_ROUTES = (
@@ -24,6 +24,8 @@ DESK_ROUTES = (
     # Editors
     Route("GET", "/desk", home.show_home, Guard.READER),
     # Operators
+    Route("GET", "/desk/lists/{list_slug}/rules", list_rules.show_rules, Guard.OPERATOR),
+    Route("POST", "/desk/lists/{list_slug}/rules", list_rules.save_rules, Guard.OPERATOR),
     Route("GET", "/desk/history", history.show_history, Guard.OPERATOR, whole=True),
     # Admins
     Route("GET", "/desk/accounts", accounts.show_accounts, Guard.ADMIN, whole=True),

@@ -7,6 +7,7 @@ so that one for reading can't be used for leaving. Older keys still verify, newe
 import base64
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -38,6 +39,19 @@ class Tokens:
         """The subscriber and the list; ``BadToken`` where it isn't ours."""
         payload = self._verify("subscription", token, 2 * _UUID_BYTES)
         return UUID(bytes=payload[:_UUID_BYTES]), UUID(bytes=payload[_UUID_BYTES:])
+
+    def sign_up(self, subscriber_id: UUID, until: datetime) -> str:
+        """For confirming what a subscriber asked for, until then (whole seconds)."""
+        return self._sign(
+            "sign up", subscriber_id.bytes + int(until.timestamp()).to_bytes(8, "big")
+        )
+
+    def read_sign_up(self, token: str, now: datetime) -> UUID:
+        """The subscriber; ``BadToken`` where it isn't ours, or is too old."""
+        payload = self._verify("sign up", token, _UUID_BYTES + 8)
+        if int.from_bytes(payload[_UUID_BYTES:], "big") < now.timestamp():
+            raise BadToken("This link is too old; please sign up once more.")
+        return UUID(bytes=payload[:_UUID_BYTES])
 
     def edition(self, edition_id: UUID) -> str:
         """For reading one edition in a browser."""

@@ -8,6 +8,7 @@ from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.send_copy import send_copy
+from digest.actions.send_greeting import send_greeting
 from digest.actions.start_campaign import start_campaign
 from digest.actions.tell_alarm import tell_alarm
 from digest.actions.tick import Work
@@ -63,6 +64,12 @@ def tell(notice_id: str) -> None:
         tell_alarm(process.database(), process.settings(), process.fetcher(), id_, utc_now())
 
 
+@app.task
+def greet(greeting_id: str) -> None:
+    with _guard(Work.GREET, greeting_id) as id_:
+        send_greeting(process.database(), process.settings(), id_, utc_now())
+
+
 TASKS = {
     Work.COLLECT: collect,
     Work.ADVANCE: advance,
@@ -70,6 +77,7 @@ TASKS = {
     Work.DELIVER: deliver,
     Work.COPY: copy,
     Work.TELL: tell,
+    Work.GREET: greet,
 }
 
 

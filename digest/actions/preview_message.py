@@ -85,7 +85,7 @@ def _prepare(
     with db.read() as session:
         edition = find_edition(session, edition_id)
         branding = edition_values(session, settings, edition).branding
-        keyring = Keyring(settings, branding)
+        keyring = Keyring(settings, branding.from_address)
         signer = keyring.signer(session, keyring.current(session, now))
         origin = Origin(edition.id, edition.stream)
     return _Prepared(CompiledMessage(rendition, branding, origin), branding.from_address, signer)

@@ -86,7 +86,7 @@ def _mail(session: Session, settings: Settings, copy: ExtraCopy, now: datetime) 
         unsubscribe_url=f"{base}/u/{token}",
         preferences_url=f"{base}/p/{token}",
     )
-    keyring = Keyring(settings, edition.branding)
+    keyring = Keyring(settings, edition.branding.from_address)
     signer = keyring.signer(session, keyring.current(session, now))
     rendition = get_rendition(session, delivery.rendition_id)
     compiled = CompiledMessage(rendition, edition.branding, Origin(edition.id, edition.stream))

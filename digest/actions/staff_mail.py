@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from digest.actions.relays import open_relay
+from digest.actions.hand_over import hand_over
 from digest.deliver.letter import letter
-from digest.deliver.recipients import is_allowed
-from digest.domain.errors import Illegal, Permanent, Transient
 from digest.domain.ids import uuid7
 from digest.render import builtin_templates, render_message
 from digest.settings import Settings
@@ -27,11 +25,8 @@ def send_staff_mail(
     """Send the mail of the folder ``templates/email/NAME``; gives its context ``subject``,
     ``address`` and ``place``, too.
 
-    ``Transient`` where no relay takes it just now, ``Permanent`` where it is refused, ``Illegal``
-    where ``DIGEST_ALLOWED_RECIPIENTS`` doesn't let mail go there.
+    Raises what ``hand_over`` does.
     """
-    if not is_allowed(settings, recipient):
-        raise Illegal(f"{recipient} is not among DIGEST_ALLOWED_RECIPIENTS; nothing was sent.")
     place = urlsplit(settings.public_url).netloc
     values = {"address": recipient, "place": place, "subject": place, **context}
     words = render_message(name, builtin_templates(), values)
@@ -44,16 +39,7 @@ def send_staff_mail(
         key=uuid7(),
         now=now,
     )
-    transport = open_relay(db, settings, now)
-    if transport is None:
-        raise Transient("No relay can be used just now; see `digest relay list`.")
-    try:
-        reply = transport.send(mail)
-    finally:
-        transport.close()
-    if reply.code >= 400:
-        kind = Permanent if reply.code >= 500 else Transient
-        raise kind(f"The relay answered {reply} for {recipient}.")
+    hand_over(db, settings, mail, now)
 
 
 def _sender(db: Database, settings: Settings) -> str:

@@ -13,6 +13,7 @@ from digest.actions.send_copy import copies_asked
 from digest.actions.tend_campaigns import tend_campaigns
 from digest.actions.watch import notices_to_tell
 from digest.store.engine import Database
+from digest.store.greetings import due_greetings
 from digest.store.sources import due_sources
 
 
@@ -25,11 +26,12 @@ class Work(StrEnum):
     DELIVER = "deliver"
     COPY = "copy"
     TELL = "tell"
+    GREET = "greet"
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Something that is due: the id of a source, run, campaign, copy or notice."""
+    """Something that is due: the id of a source, run, campaign, copy, notice or greeting."""
 
     work: Work
     id: UUID
@@ -40,10 +42,12 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     plan_runs(db, now)
     with db.read() as session:
         sources = [source.id for source in due_sources(session, now)]
+        greetings = due_greetings(session, now)
     yield from (Ring(Work.ADVANCE, id_) for id_ in runs_to_advance(db, now))
     to_start, to_send = tend_campaigns(db, now)
     yield from (Ring(Work.START, id_) for id_ in to_start)
     yield from (Ring(Work.DELIVER, id_) for id_ in to_send)
     yield from (Ring(Work.TELL, id_) for id_ in notices_to_tell(db, now))
     yield from (Ring(Work.COPY, id_) for id_ in copies_asked(db))
+    yield from (Ring(Work.GREET, id_) for id_ in greetings)
     yield from (Ring(Work.COLLECT, id_) for id_ in sources)

@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from digest.audience.greeting import greeting
 from digest.audience.membership import Left, hold, leave, snapshot
 from digest.domain.errors import NotFound
-from digest.domain.states import SuppressionReason
+from digest.domain.states import GreetingKind, SuppressionReason
 from digest.store.audit import record
 from digest.store.engine import Database, Session
 from digest.store.subscribers import Subscription, get_subscription, subscriber_or_none
@@ -78,4 +79,6 @@ def _leave(session: Session, place: Subscription, how: Left, now: datetime, acto
             before=before,
             after=snapshot(place),
         )
+        if place.mailing_list.sends_goodbye and how in (Left.PAGE, Left.ONE_CLICK):
+            session.add(greeting(place, GreetingKind.GOODBYE, now))
     return left

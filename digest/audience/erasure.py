@@ -5,8 +5,10 @@ from datetime import datetime
 from digest.audience.choices import Choices, write_choices
 from digest.audience.membership import Left, leave
 from digest.domain.states import SuppressionReason
+from digest.store.consents import consents_of
 from digest.store.deliveries import deliveries_to
 from digest.store.engine import Session
+from digest.store.greetings import greetings_to
 from digest.store.subscribers import Subscriber
 from digest.store.suppressions import get_suppression, suppress
 
@@ -25,6 +27,10 @@ def erase(session: Session, subscriber: Subscriber, now: datetime) -> None:
         leave(place, Left.ERASED, now)
         place.paused_until = None
         write_choices(place, Choices())
+    for consent in consents_of(session, [place.id for place in subscriber.subscriptions]):
+        consent.origin = consent.network = consent.confirmed_from = None
+    for mail in greetings_to(session, subscriber.id):
+        session.delete(mail)
     for delivery in deliveries_to(session, subscriber.id, _EVERY):
         delivery.address = f"erased-{subscriber.id}"  # distinct: no two look like copies
 

@@ -14,6 +14,7 @@ from digest.cli import (
     edition,
     extract,
     key,
+    list_signups,
     relay,
     run,
     source,
@@ -53,6 +54,7 @@ for name, module in {
 }.items():
     app.add_typer(module.app, name=name)
 
+list_.app.command("signups")(list_signups.signups)
 subscriber.app.command("import")(subscriber_files.import_)
 subscriber.app.command("export")(subscriber_files.export)
 app.command("extract")(extract.extract)

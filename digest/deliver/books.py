@@ -86,7 +86,7 @@ class Books:
         self._clock = clock
         self._owner = uuid4()
         self._near: UUID | None = None  # the batch that was claimed from last
-        self._keyring = Keyring(settings, assignment.branding)
+        self._keyring = Keyring(settings, assignment.branding.from_address)
         self._signers: dict[UUID | None, Signer | None] = {}
         self._compiled: dict[UUID, CompiledMessage] = {}
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from digest.deliver.dkim import DomainKey, Signer
 from digest.deliver.dkim_keys import read_private_key
-from digest.domain.edition import Branding
 from digest.domain.errors import Illegal
 from digest.domain.signing_key import key_set_id
 from digest.settings import Settings
@@ -20,9 +19,9 @@ LOOK_SECONDS = 2.0  # how long a change of keys may take to be seen
 class Keyring:
     """Which keys sign first tries now, and the signer of any try."""
 
-    def __init__(self, settings: Settings, branding: Branding) -> None:
+    def __init__(self, settings: Settings, from_address: str) -> None:
         self._settings = settings
-        self._domain = branding.from_address.rpartition("@")[2].lower()
+        self._domain = from_address.rpartition("@")[2].lower()
         self._signers: dict[UUID, Signer] = {}
         self._current: UUID | None = None
         self._looked_at: float | None = None

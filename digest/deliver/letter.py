@@ -1,8 +1,9 @@
-"""A mail to one of the staff: two parts, and headers that ask for no automatic answer."""
+"""A mail to one person: two parts, and headers that ask for no automatic answer."""
 
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from digest.deliver.transport import Mail
 def letter(
     *,
     sender: str,
+    sender_name: str = "",
     recipient: str,
     subject: str,
     text: str,
@@ -23,8 +25,8 @@ def letter(
 
     ``ValueError`` by the library where a header value holds a line break.
     """
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
+    message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
+    message["From"] = Address(sender_name, addr_spec=sender)
     message["To"] = recipient
     message["Subject"] = subject
     message["Date"] = format_datetime(now)

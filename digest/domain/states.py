@@ -88,6 +88,24 @@ class SubscriptionState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class ConsentHow(StrEnum):
+    """Where somebody said that they want a list."""
+
+    FORM = "form"  # our page, or a form of ours on another site
+    API = "api"  # a website's own form, by the API
+    LINK = "link"  # the link of a mail of ours
+    IMPORT = "import"
+    STAFF = "staff"
+
+
+class GreetingKind(StrEnum):
+    """Mails to one subscriber that are no edition."""
+
+    CONFIRM = "confirm"  # is it you who asked?
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+
+
 class SuppressionReason(StrEnum):
     HARD_BOUNCE = "hard_bounce"
     SOFT_BOUNCES = "soft_bounces"

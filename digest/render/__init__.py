@@ -6,6 +6,7 @@ Everything here is pure: no store, no network, and the same values always give t
 from digest.render.checks import check_rendition
 from digest.render.edition import render_edition
 from digest.render.finding import Finding, Severity
+from digest.render.greeting import render_greeting
 from digest.render.message import Message, render_message
 from digest.render.selection import select
 from digest.render.sources import builtin_templates
@@ -17,6 +18,7 @@ __all__ = [
     "builtin_templates",
     "check_rendition",
     "render_edition",
+    "render_greeting",
     "render_message",
     "select",
 ]

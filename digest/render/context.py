@@ -40,7 +40,7 @@ def frame_context(
         "say": words.say,
         "language": words.language,
         "dir": direction(words.language),
-        "brand": _brand(branding, words),
+        "brand": brand_context(branding, words),
         "colors": palette(branding.accent_color),
         "reader": {
             "address": placeholder(marker, Field.ADDRESS),
@@ -85,7 +85,8 @@ def edition_context(
     }
 
 
-def _brand(branding: Branding, words: Words) -> Plain:
+def brand_context(branding: Branding, words: Words) -> Plain:
+    """Who the mail is from, as templates see it."""
     name = clean(branding.name)
     return {
         "name": name,

@@ -57,6 +57,12 @@ class MailingList(Row):
     faults_block: Mapped[bool] = mapped_column(default=True)  # an error keeps from approval
     is_indexed: Mapped[bool] = mapped_column(default=True)  # search engines may show its archive
 
+    # How people come and go.
+    takes_signups: Mapped[bool] = mapped_column(default=True)  # False: staff alone put people on
+    consent_words: Mapped[str] = mapped_column(default="")  # empty: the usual ones
+    sends_welcome: Mapped[bool] = mapped_column(default=True)
+    sends_goodbye: Mapped[bool] = mapped_column(default=False)
+
     # When and how it goes.
     approval: Mapped[Approval] = mapped_column(text_enum(Approval), default=Approval.AUTOMATIC)
     lead_time: Mapped[timedelta] = mapped_column(Interval, default=timedelta(minutes=60))

@@ -91,6 +91,11 @@ def subscriber_or_none(session: Session, address: str) -> Subscriber | None:
     return session.scalar(_whole().where(Subscriber.address == address))
 
 
+def whole_subscriber(session: Session, subscriber_id: UUID) -> Subscriber | None:
+    """The subscriber with all subscriptions."""
+    return session.scalar(_whole().where(Subscriber.id == subscriber_id))
+
+
 def get_subscription(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription | None:
     """One person's place on one list, with both ends loaded."""
     place = select(Subscription).where(

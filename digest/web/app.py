@@ -7,7 +7,7 @@ from fastapi.datastructures import Default
 
 from digest.settings import Settings
 from digest.store.engine import Database
-from digest.web import accent, health, preferences, readers, viewing
+from digest.web import accent, health, joining, preferences, readers, viewing
 from digest.web.api.guards import api_guard
 from digest.web.api.problems import REFUSED
 from digest.web.api.route import ApiRoute
@@ -27,6 +27,10 @@ ROUTES = (
     Route("POST", "/u/{token}", readers.leave, Guard.TOKEN),
     Route("GET", "/p/{token}", preferences.show_preferences, Guard.TOKEN),
     Route("POST", "/p/{token}", preferences.change, Guard.TOKEN),
+    Route("GET", "/join/{slug}", joining.show_form, Guard.PUBLIC),
+    Route("POST", "/join/{slug}", joining.join, Guard.ANY_SITE),
+    Route("GET", "/c/{token}", joining.show_confirm, Guard.TOKEN),
+    Route("POST", "/c/{token}", joining.confirm, Guard.TOKEN),
     Route("GET", "/e/{token}", viewing.show_edition, Guard.TOKEN),
     Route("GET", "/about-links", viewing.about_links, Guard.PUBLIC),
     Route("GET", "/accent/{color}.css", accent.accent_sheet, Guard.PUBLIC),

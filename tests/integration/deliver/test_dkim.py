@@ -42,7 +42,7 @@ def signer(db, settings):
     create_keys(db, settings, algorithms=list(KeyAlgorithm), selector="spring", **told)
     activate_keys(db, selectors=["spring-rsa", "spring-ed25519"], at=None, **told)
     with db.read() as session:
-        keyring = Keyring(settings, a_branding())
+        keyring = Keyring(settings, a_branding().from_address)
         return keyring.signer(session, keyring.current(session, NOW))
 
 

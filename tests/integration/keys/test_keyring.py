@@ -45,11 +45,13 @@ class Keys:
 
     def current(self, now=NOW):
         with self.db.read() as session:
-            return Keyring(self.settings, a_branding()).current(session, now)
+            return Keyring(self.settings, a_branding().from_address).current(session, now)
 
     def signer(self, key_id, settings=None):
         with self.db.read() as session:
-            return Keyring(settings or self.settings, a_branding()).signer(session, key_id)
+            return Keyring(settings or self.settings, a_branding().from_address).signer(
+                session, key_id
+            )
 
     def selectors(self, now=NOW):
         signer = self.signer(self.current(now))
@@ -124,7 +126,7 @@ def test_a_change_is_seen_within_seconds_and_the_database_is_not_asked_each_time
 ):
     clock = {"now": 100.0}
     monkeypatch.setattr(keyring_module, "monotonic", lambda: clock["now"])
-    ring = Keyring(settings, a_branding())
+    ring = Keyring(settings, a_branding().from_address)
     with db.read() as session:
         assert ring.current(session, NOW) is None
     keys.create("r", RSA)

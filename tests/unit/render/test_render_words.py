@@ -9,7 +9,9 @@ from babel import Locale
 from render_sample import VIEW_URL, make_branding, make_content
 
 from digest.domain.edition import TemplateSet, Variant
+from digest.domain.states import GreetingKind
 from digest.render import builtin_templates, render_edition
+from digest.render.greeting import PARTS
 from digest.render.words import Catalog, Words
 
 TEMPLATES = builtin_templates()
@@ -54,7 +56,8 @@ def test_plural_forms_part_numbers_as_the_unicode_tables_do(language):
 def test_every_word_that_a_template_says_is_there_and_no_other():
     sources = "".join(text for name, text in TEMPLATES.files.items() if not name.endswith(".po"))
     said = set(re.findall(r"say\(\"(\w+)\"", sources))
-    assert said | {"reason"} == ENGLISH.forms.keys() - {""}
+    greetings = {f"{kind}_{part}" for kind in GreetingKind for part in PARTS}
+    assert said | greetings | {"reason"} == ENGLISH.forms.keys() - {""}
 
 
 @pytest.mark.parametrize(

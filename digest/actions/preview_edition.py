@@ -1,10 +1,11 @@
 """An edition as some reader would get it, by the function that sends."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from digest.actions.renditions import EditionValues, edition_values, render_for
 from digest.domain.address import parse_address
-from digest.domain.edition import Rendition, Variant
+from digest.domain.edition import Rendition, TemplateSet, Variant
 from digest.domain.errors import Illegal, NotFound
 from digest.settings import Settings
 from digest.store.editions import Edition, find_edition
@@ -17,17 +18,24 @@ _TOPIC = "topic:"
 
 
 def preview_edition(
-    db: Database, settings: Settings, edition_id: UUID, *, reader: str = "default"
+    db: Database,
+    settings: Settings,
+    edition_id: UUID,
+    *,
+    reader: str = "default",
+    templates: TemplateSet | None = None,
 ) -> Rendition:
     """The rendition for a persona (``default``, ``text``, ``topic:NAME``, with or without
     ``persona:`` before it) or for a subscriber of the list, by address.
 
     Its placeholders are those of the send; ``renditions.with_inert_fields`` fills them.
-    ``Illegal`` where no brief of the edition is in the reader's topics.
+    ``templates`` stand in for those of the edition. ``Illegal`` where no brief of the edition is
+    in the reader's topics.
     """
     with db.read() as session:
         edition = find_edition(session, edition_id)
         values = edition_values(session, settings, edition)
+        values = replace(values, templates=templates) if templates else values
         variant = _variant(session, edition, values, reader.strip())
     rendition = render_for(values, variant)
     if rendition is None:

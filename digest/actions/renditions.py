@@ -68,11 +68,12 @@ def edition_values(session: Session, settings: Settings, edition: Edition) -> Ed
 
     ``Illegal`` where what was frozen is no longer what it was.
     """
+    mailing_list = get_list(session, edition.list_id)
     values = EditionValues(
         edition_id=edition.id,
         content=edition.content,
-        branding=edition.branding or get_list(session, edition.list_id).branding,
-        templates=_templates(session, edition),
+        branding=edition.branding or mailing_list.branding,
+        templates=_templates(session, edition.templates or mailing_list.templates),
         view_url=view_url(settings, edition),
     )
     if edition.frozen_hash is not None and edition.frozen_hash != values.digest:
@@ -120,5 +121,5 @@ def with_inert_fields(rendition: Rendition, settings: Settings) -> Rendition:
     return replace(rendition, text=text, html=html)
 
 
-def _templates(session: Session, edition: Edition) -> TemplateSet:
-    return get_templates(session, edition.templates) if edition.templates else builtin_templates()
+def _templates(session: Session, set_id: str | None) -> TemplateSet:
+    return get_templates(session, set_id) if set_id else builtin_templates()

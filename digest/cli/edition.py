@@ -1,7 +1,11 @@
 """``digest edition``: build, look at, approve and withdraw the numbers of a list."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from html import escape
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -17,11 +21,13 @@ from digest.actions.withdraw_edition import withdraw_edition
 from digest.cli.context import actor, console, database, errors, parse_now, print_json, settings
 from digest.cli.edition_view import as_document, as_page, as_rows
 from digest.cli.finding_view import as_findings, as_support
+from digest.cli.template_folder import server
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.domain.states import Stream
 from digest.render import Severity
 from digest.render.support import support_table
+from digest.render.trial import own_templates
 
 app = typer.Typer(no_args_is_help=True, help="Editions: what a list sends, and why.")
 
@@ -189,12 +195,20 @@ def preview(
     html: Annotated[Path | None, typer.Option(help="Write the HTML part here.")] = None,
     text: Annotated[Path | None, typer.Option(help="Write the text part here.")] = None,
     eml: Annotated[Path | None, typer.Option(help="Write the whole message here.")] = None,
+    watch: Annotated[
+        Path | None,
+        typer.Option(help="Show it in a browser with this folder's templates, as they change."),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Of --watch, on this machine only.")] = 8025,
 ) -> None:
     """Render an edition as a reader gets it; without a file to write, print the text part.
 
     Example: digest edition preview daily --as persona:topic:World --html world.html
     """
     view = show_edition(database(), name)
+    if watch is not None:
+        _watch(view.id, reader, watch, port)
+        return
     rendition = preview_edition(database(), settings(), view.id, reader=reader)
     shown = with_inert_fields(rendition, settings())
     if html is not None:
@@ -232,6 +246,23 @@ def send(
     )
     for address, reply in replies:
         console.print(f"{address}: {reply}", soft_wrap=True, markup=False, highlight=False)
+
+
+def _watch(edition_id: UUID, reader: str, folder: Path, port: int) -> None:
+    """Serve the edition until Ctrl-C."""
+
+    def page(sources: Mapping[str, str]) -> tuple[str, str]:
+        rendition = preview_edition(
+            database(), settings(), edition_id, reader=reader, templates=own_templates(sources)
+        )
+        shown = with_inert_fields(rendition, settings())
+        return shown.html or f"<pre>{escape(shown.text)}</pre></body>", shown.fallback
+
+    with server(folder, page, port) as serving:
+        host, at = serving.server_address[:2]
+        console.print(f"http://{host!s}:{at} shows {folder}; Ctrl-C ends it.", soft_wrap=True)
+        with suppress(KeyboardInterrupt):
+            serving.serve_forever()
 
 
 def _write(path: Path, content: bytes) -> None:

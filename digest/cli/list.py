@@ -7,19 +7,20 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from digest.actions.change_look import LOOKS, change_look
 from digest.actions.list_rules import RULES, change_rules
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
 from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
+from digest.cli.list_look import look, templates
 from digest.clock import utc_now
-from digest.domain.edition import Layout
 from digest.domain.quiet_hours import WhoseClock
 from digest.domain.states import Approval, DoubtPolicy, Stream
 from digest.store.lists import MailingList, all_lists, find_list
 from digest.store.subscribers import count_by_state
 
 app = typer.Typer(no_args_is_help=True, help="Mailing lists: what people subscribe to.")
+app.command()(look)
+app.command()(templates)
 
 
 @app.command()
@@ -125,47 +126,6 @@ def pause(
     """
     pause_list(database(), slug, paused=not resume, now=utc_now(), actor=actor())
     console.print(f"{slug} {'goes on' if resume else 'is paused'}.")
-
-
-@app.command()
-def look(
-    slug: str,
-    layout: Annotated[Layout | None, typer.Option(help="How much of each brief.")] = None,
-    accent: Annotated[str | None, typer.Option(help="A colour, such as #0b4f8a.")] = None,
-    logo: Annotated[str | None, typer.Option(help='Its https:// address; "" for none.')] = None,
-    logo_alt: Annotated[str | None, typer.Option(help="What it says, as text.")] = None,
-    footer: Annotated[str | None, typer.Option(help="Stands above the footer's links.")] = None,
-    images: Annotated[bool | None, typer.Option(help="Show the briefs' pictures.")] = None,
-    budget: Annotated[int | None, typer.Option(help="Most bytes of HTML, as sent.")] = None,
-    faults_block: Annotated[
-        bool | None, typer.Option(help="Refuse to approve an edition with an error.")
-    ] = None,
-    indexed: Annotated[
-        bool | None, typer.Option(help="Let search engines show its archive.")
-    ] = None,
-) -> None:
-    """Change how a list's editions look; without an option, show it.
-
-    Example: digest list look daily --layout compact --accent "#7a1f3d"
-    """
-    given: dict[str, Any] = {
-        "layout": layout.value if layout else None,
-        "accent_color": accent,
-        "logo_alt": logo_alt,
-        "footer_text": footer,
-        "show_images": images,
-        "size_budget": budget,
-        "faults_block": faults_block,
-        "is_indexed": indexed,
-    }
-    changes = {name: value for name, value in given.items() if value is not None}
-    if logo is not None:
-        changes["logo_url"] = logo or None
-    for remark in change_look(database(), slug, changes, now=utc_now(), actor=actor()):
-        console.print(remark, soft_wrap=True, markup=False, highlight=False)
-    with database().read() as session:
-        one = find_list(session, slug)
-        print_json({name: getattr(one, name) for name in sorted(LOOKS)})
 
 
 @app.command()

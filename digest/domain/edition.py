@@ -120,6 +120,7 @@ class TemplateSet:
     """The sources of one set of e-mail templates by relative path; ``digest`` names the set."""
 
     files: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[str, ...] = ()  # those that a list has put in the place of the built-in ones
 
     @property
     def digest(self) -> str:
@@ -128,6 +129,8 @@ class TemplateSet:
         for name in sorted(self.files):
             source = self.files[name].encode()
             summary.update(f"{name}\0{len(source)}\0".encode() + source)
+        for name in self.own:
+            summary.update(f"own\0{name}\0".encode())
         return summary.hexdigest()
 
 
@@ -196,6 +199,7 @@ class Rendition:
     html: str | None
     marker: str  # what placeholders begin with: letters and digits that occur nowhere else
     dropped: Dropped = Dropped()
+    fallback: str = ""  # why the built-in templates stand in for the list's own
 
     def placeholder(self, name: str) -> str:
         """The word that stands for the field ``name`` in ``html`` and ``text``."""

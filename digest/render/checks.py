@@ -27,6 +27,7 @@ def check_rendition(rendition: Rendition, branding: Branding) -> tuple[Finding, 
         *check_html(rendition),
         *_size(rendition),
         *_dropped(rendition),
+        *_fallback(rendition),
     )
 
 
@@ -83,6 +84,12 @@ def _size(rendition: Rendition) -> Iterator[Finding]:
     make = error if size >= CLIPPED_AT else warning
     why = f"The HTML has {size:,} bytes as sent; Gmail clips a mail near {CLIPPED_AT:,}."
     yield make("html", why, "Shorten the lead, or lower the list's size budget.")
+
+
+def _fallback(rendition: Rendition) -> Iterator[Finding]:
+    if rendition.fallback:
+        why = f"The list's own templates were not used: {rendition.fallback}"
+        yield warning("templates", why, "Mend them and save them again: digest list templates.")
 
 
 def _dropped(rendition: Rendition) -> Iterator[Finding]:

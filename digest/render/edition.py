@@ -6,10 +6,12 @@ from functools import cache
 from hashlib import sha256
 
 from digest.domain.edition import Branding, EditionContent, Rendition, TemplateSet, Variant
+from digest.domain.errors import Illegal
 from digest.render.context import edition_context, frame_context
 from digest.render.fit import fit
 from digest.render.layout import lay_out
 from digest.render.message import render_message
+from digest.render.sources import builtin_templates
 from digest.render.weight import transferred_size
 
 
@@ -26,8 +28,28 @@ def render_edition(
     as a mail's subject, text and HTML, within the size budget of ``branding`` unless ``is_whole``.
 
     ``view_url`` is the page that shows the mail in a browser, the same for all readers. Equal
-    values give equal bytes. ``Illegal`` where a template is broken or the branding is.
+    values give equal bytes. Where a list's own templates fail, the built-in ones stand in, and
+    ``fallback`` of the rendition says why. ``Illegal`` where the branding or a built-in template is
+    broken.
     """
+    try:
+        return _render(content, branding, variant, templates, view_url, is_whole)
+    except Illegal as fault:
+        if not templates.own:
+            raise
+        builtin = builtin_templates()
+        rendition = _render(content, branding, variant, builtin, view_url, is_whole)
+        return replace(rendition, fallback=str(fault))
+
+
+def _render(
+    content: EditionContent,
+    branding: Branding,
+    variant: Variant,
+    templates: TemplateSet,
+    view_url: str | None,
+    is_whole: bool,
+) -> Rendition:
     marker = _marker(content, branding, variant, templates, view_url)
     frame = frame_context(branding, variant.language, templates, marker, view_url)
 

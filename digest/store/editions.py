@@ -61,6 +61,7 @@ class TemplateSetRow(Row):
 
     id: Mapped[str] = mapped_column(primary_key=True)  # TemplateSet.digest
     files: Mapped[dict[str, str]] = mapped_column(AsJson(dict[str, str]))
+    own: Mapped[tuple[str, ...]] = mapped_column(default=())  # which of them a list made
 
 
 class BriefUse(Row):
@@ -213,13 +214,14 @@ def free_briefs(session: Session, edition_id: UUID) -> None:
 
 def keep_templates(session: Session, templates: TemplateSet) -> str:
     """Store a set under its hash, where it isn't yet; gives the hash."""
-    row = {"id": templates.digest, "files": dict(templates.files)}
+    row = {"id": templates.digest, "files": dict(templates.files), "own": templates.own}
     session.execute(insert_for(session, TemplateSetRow).values(row).on_conflict_do_nothing())
     return templates.digest
 
 
 def get_templates(session: Session, set_id: str) -> TemplateSet:
-    return TemplateSet(session.get_one(TemplateSetRow, set_id).files)
+    row = session.get_one(TemplateSetRow, set_id)
+    return TemplateSet(row.files, row.own)
 
 
 def keep_renditions(

@@ -1,0 +1,26 @@
+"""Which templates of a set a list made.
+
+Revision ID: 0013
+Revises: 0012
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision: str = "0013"
+down_revision: str | None = "0012"
+branch_labels: None = None
+depends_on: None = None
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.add_column("template_set", sa.Column("own", JSON, nullable=False, server_default="[]"))
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_column("template_set", "own")

@@ -58,7 +58,7 @@ class Held:
     def put(self, claimed: Claimed, outcome: Outcome) -> None:
         """A result, to be recorded."""
         self.results.append((claimed, outcome))
-        if len(self.results) >= WINDOW // 2 or len(self.results) == len(self.leases):
+        if len(self.results) >= WINDOW or len(self.results) == len(self.leases):
             self.news.set()
 
     def give_back(self, claimed: Claimed) -> None:

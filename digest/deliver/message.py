@@ -2,18 +2,22 @@
 
 The bytes of two messages of one rendition differ only in the fields below. Each field that stands
 in the body has lines of its own (soft breaks before and after, RFC 2045, section 6.7), so that
-its length never makes a line too long.
+its length never makes a line too long. No line begins with a dot, so that nothing has to be stuffed
+on the way out.
 """
 
 import re
 from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 from uuid import UUID
 
 from digest.deliver import headers
 from digest.deliver.dkim import Preparation, Signer
+from digest.deliver.stuffing import DotFree
 from digest.domain.edition import Branding, Field, Rendition, placeholder
 from digest.domain.states import Stream
 
@@ -21,6 +25,8 @@ _SOFT_BREAK = b"=\r\n"
 _LINE_ENDS = re.compile(r"\r\n|\r|\n|\x85|\u2028|\u2029|\x0b|\x0c")
 _OWN_FIELDS = (b"To", b"Date", b"Message-ID", b"List-Unsubscribe")  # differ from reader to reader
 _FIELD_LINE = 72  # octets of a field's value on one line, before the soft break
+_DOT_LINE = re.compile(rb"^\.", re.MULTILINE)
+_MOMENTS = 256  # Date fields that are kept: all mails of a window have the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,7 @@ class Personal:
     preferences_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(NamedTuple):  # looked up for each message: quicker than a dataclass
     """A place in the body where a field's value goes."""
 
     name: str
@@ -64,37 +69,48 @@ class CompiledMessage:
         self._before_to = headers.mailbox("From", branding.from_name, branding.from_address)
         self._shared = b"".join(_shared_fields(rendition, branding, feedback_id))
         self._segments = tuple(_body(rendition))
-        self._slots = tuple(one for one in self._segments if isinstance(one, _Slot))
+        self._slots = tuple(one for one in self._segments if not isinstance(one, bytes))
         self._prepared: dict[Signer, Preparation] = {}
 
-    def build(self, personal: Personal, signer: Signer | None = None) -> bytes:
-        """The message as it goes out: CRLF line ends, no line over 998 octets, no dot-stuffing.
+    def build(self, personal: Personal, signer: Signer | None = None) -> DotFree:
+        """The message as it goes out: CRLF line ends, no line over 998 octets or with a dot first.
 
         The same ``personal`` and ``signer`` give the same bytes.
         """
-        values = _values(personal)
+        values = self._values(personal)
         own = self._own_values(personal)
         parts = [self._before_to]
         for name, value in zip(_OWN_FIELDS, own, strict=True):
             parts += (name, b": ", value, b"\r\n")
         parts.append(self._shared)
         parts += [
-            segment if isinstance(segment, bytes) else values[segment.name, segment.in_html]
-            for segment in self._segments
+            segment if isinstance(segment, bytes) else values[segment] for segment in self._segments
         ]
         if signer is not None:
-            slots = [values[slot.name, slot.in_html] for slot in self._slots]
+            slots = [values[slot] for slot in self._slots]
             parts.insert(0, self._preparation(signer).sign(personal.date, own, slots))
-        return b"".join(parts)
+        return DotFree(b"".join(parts))
 
     def _own_values(self, personal: Personal) -> tuple[bytes, ...]:
         """The values of ``_OWN_FIELDS``."""
         return (
             personal.address.encode(),
-            headers.date(personal.date),
+            _date(personal.date),
             b"<%b@%b>" % (personal.message_key.hex.encode(), self._domain),
             b"<%b>" % personal.unsubscribe_url.encode("ascii"),
         )
+
+    def _values(self, personal: Personal) -> dict[_Slot, bytes]:
+        """What goes into the places of the body."""
+        plain = {
+            Field.ADDRESS: personal.address,
+            Field.UNSUBSCRIBE_URL: personal.unsubscribe_url,
+            Field.PREFERENCES_URL: personal.preferences_url,
+        }
+        return {
+            slot: _field_lines(escape(plain[slot.name]) if slot.in_html else plain[slot.name])
+            for slot in self._slots
+        }
 
     def _preparation(self, signer: Signer) -> Preparation:
         """What all messages under one signer share, made once."""
@@ -167,30 +183,27 @@ def _merged(segments: list[bytes | _Slot]) -> list[bytes | _Slot]:
     return merged
 
 
-def _quoted(text: str) -> bytes:
-    """Quoted-printable (RFC 2045, section 6.7) with CRLF line ends."""
-    return b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
+def _quoted(text: str, *, has_lines: bool = True) -> bytes:
+    """Quoted-printable (RFC 2045, section 6.7) with CRLF line ends, and no dot at a line's start:
+    each such dot gets a line of its own, with a soft break behind it."""
+    encoded = b2a_qp(text.encode(), istext=has_lines)
+    while _DOT_LINE.search(encoded):
+        encoded = _DOT_LINE.sub(b"=2E=\n", encoded)
+    return encoded.replace(b"\n", b"\r\n")
 
 
-def _values(personal: Personal) -> dict[tuple[str, bool], bytes]:
-    plain = {
-        Field.ADDRESS: personal.address,
-        Field.UNSUBSCRIBE_URL: personal.unsubscribe_url,
-        Field.PREFERENCES_URL: personal.preferences_url,
-    }
-    values = {}
-    for name, value in plain.items():
-        values[name, False] = _field_lines(value)
-        values[name, True] = _field_lines(escape(value))
-    return values
+@lru_cache(_MOMENTS)
+def _date(moment: datetime) -> bytes:
+    return headers.date(moment)
 
 
 def _field_lines(value: str) -> bytes:
     """A field's value in quoted-printable, broken softly into lines that are short enough."""
     if value.isascii() and "=" not in value:
         encoded = value.encode()
-        if len(encoded) <= _FIELD_LINE:
+        if len(encoded) > _FIELD_LINE:
+            chunks = range(0, len(encoded), _FIELD_LINE)
+            encoded = _SOFT_BREAK.join(encoded[at : at + _FIELD_LINE] for at in chunks)
+        if not _DOT_LINE.search(encoded):
             return encoded
-        chunks = range(0, len(encoded), _FIELD_LINE)
-        return _SOFT_BREAK.join(encoded[at : at + _FIELD_LINE] for at in chunks)
-    return b2a_qp(value.encode(), istext=False).replace(b"\n", b"\r\n")
+    return _quoted(value, has_lines=False)

@@ -15,6 +15,8 @@ from functools import partial
 from time import monotonic
 from typing import TypeVar
 
+import uvloop
+
 from digest.deliver.books import LEASE_SECONDS, Assignment, Books, ClaimLimits, Clock, Entry, Flag
 from digest.deliver.commons import Commons
 from digest.deliver.evidence import Evidence, count_replies
@@ -91,7 +93,8 @@ class Sender:
         ``StoreUnavailable`` where the database stays away: what was sent last is then in doubt.
         """
         try:
-            asyncio.run(self._work(monotonic() + seconds))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._work(monotonic() + seconds))
         except* StoreUnavailable as group:
             raise group.exceptions[0] from None
         return self.report

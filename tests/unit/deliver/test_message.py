@@ -117,6 +117,24 @@ def unbroken(text):
     return re.sub(r"\r\n|[\r\x85\u2028\u2029\x0b\x0c]", "\n", text)
 
 
+@given(st.text(".\n =x", max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_no_line_begins_with_a_dot_and_the_dots_come_back(text):
+    raw = built(a_rendition(text=f"{text}.\n", html=None))
+    assert not any(line.startswith(b".") for line in raw.split(b"\r\n"))
+    assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+    assert unbroken(parsed(raw).get_content()).rstrip("\n") == f"{text}."
+
+
+@pytest.mark.parametrize("token", [".", "...", "x" * 47 + "." * 150])
+def test_no_reader_s_own_value_begins_a_line_with_a_dot(token):
+    link = f"{token}https://news.example/u/{token}"
+    raw = built(unsubscribe_url=link)
+    assert not any(line.startswith(b".") for line in raw.split(b"\r\n"))
+    plain, _ = parsed(raw).iter_parts()
+    assert link in plain.get_content()
+
+
 @pytest.mark.parametrize("breaker", HOSTILE)
 def test_no_field_that_people_type_can_start_another_one(breaker):
     evil = f"Hello{breaker}Bcc: victim@reader.example"

@@ -66,45 +66,61 @@ def _due_batches() -> Select[*tuple[Any, ...]]:
 
 @cache
 def due_rows() -> Select[*tuple[Any, ...]]:
+    """Due rows of a batch, locked, and what decides whether they may be mailed."""
+    return _with_people(_locked())
+
+
+@cache
+def due_rows_but() -> Select[*tuple[Any, ...]]:
+    """Those of domains that are not shut."""
+    return _with_people(_locked().where(_DOMAIN.not_in(bindparam("shut", expanding=True))))
+
+
+def _locked() -> Select[*tuple[Any, ...]]:
+    return (
+        select(_ROW)
+        .where(_IN_BATCH, _ROW.c.next_at <= _NOW)
+        .order_by(_ROW.c.id)
+        .limit(bindparam("size", type_=Integer()))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _with_people(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """``rows`` are found first, and only then who they are: else PostgreSQL joins people to the
+    whole batch."""
+    due = rows.cte("due")
     return (
         select(
-            _ROW.c.id,
-            _ROW.c.state,
-            _ROW.c.campaign_id,
-            _ROW.c.subscriber_id,
-            _ROW.c.rendition_id,
-            _ROW.c.address,
-            _ROW.c.first_try_at,
-            _ROW.c.key_id,
-            _ROW.c.tries,
-            _ROW.c.doubts,
+            due.c.id,
+            due.c.state,
+            due.c.campaign_id,
+            due.c.subscriber_id,
+            due.c.rendition_id,
+            due.c.address,
+            due.c.first_try_at,
+            due.c.key_id,
+            due.c.tries,
+            due.c.doubts,
             _BARRED.c.reason.label("suppressed"),
             _PERSON.c.erased_at,
             _PLACE.c.state.label("subscription"),
             _PLACE.c.paused_until,
             func.coalesce(_PLACE.c.timezone, _PERSON.c.timezone).label("zone"),
         )
-        .join(_PERSON, _PERSON.c.id == _ROW.c.subscriber_id)
-        .join(_CAMPAIGN, _CAMPAIGN.c.id == _ROW.c.campaign_id)
+        .select_from(due)
+        .join(_PERSON, _PERSON.c.id == due.c.subscriber_id)
+        .join(_CAMPAIGN, _CAMPAIGN.c.id == due.c.campaign_id)
         .outerjoin(
             _PLACE,
             and_(
-                _PLACE.c.subscriber_id == _ROW.c.subscriber_id,
+                _PLACE.c.subscriber_id == due.c.subscriber_id,
                 _PLACE.c.list_id == _CAMPAIGN.c.list_id,
             ),
         )
         .outerjoin(_BARRED, _BARRED.c.address_hash == _PERSON.c.address_hash)
-        .where(_IN_BATCH, _ROW.c.next_at <= _NOW)
-        .order_by(_ROW.c.id)
-        .limit(bindparam("size", type_=Integer()))
-        .with_for_update(skip_locked=True, of=_ROW)
+        .order_by(due.c.id)
     )
-
-
-@cache
-def due_rows_but() -> Select[*tuple[Any, ...]]:
-    """Those of domains that are not shut."""
-    return due_rows().where(_DOMAIN.not_in(bindparam("shut", expanding=True)))
 
 
 @cache

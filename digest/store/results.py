@@ -15,7 +15,7 @@ from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import tally
 from digest.store.deliveries import Delivery
 from digest.store.engine import db_now
-from digest.store.rows import dialect_of, rows_document, table_of
+from digest.store.rows import dialect_of, is_among, rows_document, table_of
 
 _RESULT = (
     column("id", Uuid()),
@@ -96,18 +96,23 @@ def _record(
         for claimed, outcome in outcomes
     ]
     dialect = dialect_of(session)
-    given = {"mine": owner, "results": rows_document(dialect, _RESULT, rows)}
+    ids = [claimed.id for claimed, _ in outcomes]
+    given = {"mine": owner, "ids": ids, "results": rows_document(dialect, _RESULT, rows)}
     return set(session.scalars(_recording(dialect), given))
 
 
 @cache
 def _recording(dialect: str) -> ReturningUpdate[UUID]:
-    """One UPDATE … FROM that touches only rows which are still ours."""
+    """One UPDATE … FROM that touches only rows which are still ours.
+
+    The ids are said twice: without their number PostgreSQL may rather read the whole table.
+    """
     row = bare_table(Delivery)
     result = table_of(dialect, _RESULT, bindparam("results", type_=Text()), "result")
     return (
         update(row)
         .where(
+            is_among(dialect, row.c.id, "ids"),
             row.c.id == result.c.id,
             row.c.owner == bindparam("mine"),
             row.c.state == DeliveryState.SENDING,

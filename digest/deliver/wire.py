@@ -7,6 +7,8 @@ from typing import Protocol, cast
 from digest.deliver.reply_reader import NoReplyError, ReplyReader
 from digest.deliver.smtp_session import plain_text, reason_of
 
+SECOND_LOOK_SECONDS = 0.05
+
 
 class Listener(Protocol):
     """Who talks over a wire just now."""
@@ -34,6 +36,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._deadline = math.inf
         self._timer: asyncio.TimerHandle | None = None
+        self._is_late = False  # the deadline has passed, and it was looked once
         self.closed = self._loop.create_future()
         self.listener: Listener | None = listener  # where there is none, nothing may be said
         self.is_clear = True
@@ -65,11 +68,13 @@ class Wire(asyncio.Protocol):
     def expect_within(self, seconds: float) -> None:
         """Give up unless this is called again, or ``expect_nothing``, within so many seconds."""
         self._deadline = self._loop.time() + seconds
+        self._is_late = False
         if self._timer is None or self._timer.when() > self._deadline:
             self._arm()
 
     def expect_nothing(self) -> None:
         self._deadline = math.inf
+        self._is_late = False
 
     def give_up(self, how: str) -> None:
         """Drop the connection; whoever listens is told at once."""
@@ -125,10 +130,17 @@ class Wire(asyncio.Protocol):
         self._timer = self._loop.call_at(self._deadline, self._look_at_clock)
 
     def _look_at_clock(self) -> None:
-        """The timer is seldom moved: most times the deadline has moved on meanwhile."""
+        """The timer is seldom moved: most times the deadline has moved on meanwhile.
+
+        Where this process stood still, the answer may lie in the socket, and timers come first: so
+        there is a second look.
+        """
         self._timer = None
-        if self._loop.time() >= self._deadline:
+        if self._loop.time() < self._deadline < math.inf:
+            self._arm()
+        elif self._deadline < math.inf and not self._is_late:
+            self._is_late = True
+            self._timer = self._loop.call_later(SECOND_LOOK_SECONDS, self._look_at_clock)
+        elif self._is_late:
             self.timed_out = True
             self.give_up("did not answer in time")
-        elif self._deadline < math.inf:
-            self._arm()

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     fetch_delay: float = Field(
         default=1.0, ge=0, description="Seconds between two requests to one host."
     )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port on which a worker or beat answers Prometheus; 0: none.",
+    )
     trusted_proxies: str = Field(
         default="",
         description="Comma-separated networks of the proxies in front of the pages; what they say "

@@ -15,7 +15,13 @@ from digest.store.campaigns import Campaign, find_campaign, lock_campaign
 from digest.store.editions import find_edition, keep_renditions
 from digest.store.engine import Database, Session
 from digest.store.lists import get_list
-from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
+from digest.store.roster import (
+    Roster,
+    freeze_roster,
+    hours_present,
+    note_statistics,
+    variants_present,
+)
 from digest.store.runs import find_run
 
 MOST_RENDITIONS = 200  # the rarest choices fall back to the list's default
@@ -41,6 +47,8 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         if campaign.state is not CampaignState.SCHEDULED:
             return campaign.roster
         _freeze(session, campaign, values.default, renditions, now)
+    with db.begin() as session:
+        note_statistics(session)
     log.info("campaign started", campaign=campaign_id, roster=campaign.roster)
     return campaign.roster
 

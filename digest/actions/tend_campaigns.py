@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from digest import metrics
 from digest.domain.states import CampaignState, DeliveryState, EditionState, RunState
 from digest.log import get_logger
 from digest.store.campaigns import Campaign, campaigns_in, counts, lock_campaign, next_due
@@ -25,7 +26,15 @@ def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]
         )
         held = [c.id for c in running if _needs_care(session, c)]
     to_send = [id_ for id_ in held if _tend(db, id_, now)]
+    metrics.set_to(metrics.QUEUE_AGE, _longest_wait(db, to_send, now))
     return to_start, to_send
+
+
+def _longest_wait(db: Database, to_send: list[UUID], now: datetime) -> float:
+    """In seconds, of what is due."""
+    with db.read() as session:
+        due = [next_due(session, id_) for id_ in to_send]
+    return max(((now - at).total_seconds() for at in due if at is not None), default=0.0)
 
 
 def _needs_care(session: Session, campaign: Campaign) -> bool:
@@ -48,6 +57,7 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
                 campaign=campaign_id,
                 **{state.value: n for state, n in recovered.items()},
             )
+            metrics.count(metrics.LEASE_EXPIRATIONS, recovered.total())
         if campaign.state is CampaignState.CANCELLED:
             cancel_waiting(session, campaign_id, f"campaign cancelled: {campaign.reason}")
             return False

@@ -22,6 +22,7 @@ from digest.deliver.commons import Commons
 from digest.deliver.evidence import Evidence, count_replies
 from digest.deliver.held import WINDOW, Held
 from digest.deliver.letters import Letters
+from digest.deliver.meter import count_results, count_seconds
 from digest.deliver.purse import Purse
 from digest.deliver.route import Fleet, Route
 from digest.domain.quiet_hours import Quiet
@@ -181,6 +182,7 @@ class Sender:
             if claimed.id in done.recorded:
                 self.report.add(outcome.state)
         self.report.stale += len(results) - len(done.recorded)
+        count_results(results, done.recorded)
         self._measure(len(results))
         if done.window:
             self._idle_since = None
@@ -222,6 +224,7 @@ class Sender:
     def _measure(self, n: int) -> None:
         """The present rate, in mails a second, smoothed."""
         now = monotonic()
+        count_seconds(now - self._measured_at)
         self._rate = 0.5 * self._rate + 0.5 * n / max(now - self._measured_at, 0.001)
         self._measured_at = now
 

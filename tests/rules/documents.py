@@ -45,8 +45,13 @@ def blocks(text: str) -> list[str]:
 
 def commands(text: str) -> list[str]:
     """The lines of code blocks that call our command."""
+    return commands_of(text, "digest ")
+
+
+def commands_of(text: str, beginning: str) -> list[str]:
+    """The lines of code blocks that begin so."""
     lines = [line.strip() for block in blocks(text) for line in block.splitlines()]
-    return [line for line in lines if line.startswith("digest ")]
+    return [line for line in lines if line.startswith(beginning)]
 
 
 def ticked(text: str) -> list[str]:

@@ -6,7 +6,7 @@ Each writes what it found, with facts about the machine, to ``bench/results``.
 import sys
 from importlib import import_module
 
-NAMES = ("engine", "signing")
+NAMES = ("engine", "campaign", "growth", "far", "one_machine", "signing")
 
 
 def main() -> None:

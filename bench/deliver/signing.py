@@ -1,10 +1,11 @@
-"""What signing costs: ``python -m bench.deliver.signing``.
+"""What signing costs: ``python -m bench.deliver signing``.
 
 RSA-2048 signatures a second of one core, over messages of 32 kB, beside what ``openssl speed`` does
 in the same seconds (aim: 0.8 of it); CPU microseconds that an Ed25519 signature adds to a message
 (aim: 130). Both with a reader's values in header and body, as in a campaign.
 """
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from itertools import count
 from statistics import median
 from time import process_time
 
+from bench.deliver.results import keep
 from digest.deliver.dkim import DomainKey, Preparation, Signer
 from digest.deliver.dkim_keys import new_private_key
 from digest.domain.signing_key import KeyAlgorithm
@@ -27,6 +29,7 @@ TOKEN = b"k" * 86
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     rsa, ed25519 = (preparation([algorithm]) for algorithm in KeyAlgorithm)
     both = preparation(list(KeyAlgorithm))
     rounds = [
@@ -43,6 +46,16 @@ def main() -> None:
         print("openssl is not installed: nothing to compare with")
     print(f"Ed25519             {median(small):9.1f} µs of CPU a message   (aim 130)")
     print(f"RSA-2048 + Ed25519  {median(pair):9.1f} µs of CPU a message")
+    figures = {
+        "rsa2048_a_second": round(median(ours)),
+        "openssl_a_second": round(median(ref for ref in references if ref))
+        if all(references)
+        else None,
+        "ratio": round(ratio, 2) if all(references) else None,
+        "ed25519_us": round(median(small), 1),
+        "both_us": round(median(pair), 1),
+    }
+    keep("signing", figures)
 
 
 def preparation(algorithms: list[KeyAlgorithm]) -> Preparation:

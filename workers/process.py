@@ -1,10 +1,11 @@
 """What one worker process keeps: its settings, its database, its fetcher, and the wish to stop."""
 
+import gc
 import threading
 from functools import cache
 from typing import Any
 
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 
 from digest.fetch import Fetcher
 from digest.settings import Settings, load_settings
@@ -34,6 +35,14 @@ def database() -> Database:
 def fetcher() -> Fetcher:
     """One for the process: it knows which host was asked when."""
     return Fetcher(settings())
+
+
+@worker_init.connect
+def _share_with_children(**_: Any) -> None:
+    """Before the pool forks: the garbage collector writes into all that it looks at, and what a
+    child writes to is no longer shared. So it is told to leave alone what is there by now."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_shutting_down.connect

@@ -10,15 +10,18 @@ from digest.deliver.route import Fleet, RelayLines
 from digest.deliver.smtp import SmtpTransport
 from digest.deliver.transport import Line, Transport
 from digest.domain.errors import Illegal
+from digest.domain.ids import uuid7
 from digest.domain.relay import MaildirRelay, parse_relay, share_lines, split_password
 from digest.settings import Settings
 from digest.store import audit
+from digest.store.connections import lease_connections
 from digest.store.engine import Database
 from digest.store.relays import Relay, all_relays, find_relay, relay_marks, usable_relays
 from digest.tokens import seal, unseal
 
 FIRST_NAME = "default"
 MOST_WEIGHT = 1000
+MOST_CONNECTIONS = 10_000
 LINES = 4  # connections of one sender, a relay on the average
 
 
@@ -62,35 +65,22 @@ def weigh_relay(db: Database, *, name: str, weight: int, now: datetime, actor: s
     seconds."""
     if not 0 <= weight <= MOST_WEIGHT:
         raise Illegal(f"A relay's weight is a number from 0 to {MOST_WEIGHT}.")
-    with db.begin() as session:
-        relay = find_relay(session, name)
-        audit.record(
-            session,
-            now=now,
-            actor=actor,
-            action="weighed",
-            noun="relay",
-            noun_id=relay.id,
-            before={"weight": relay.weight},
-            after={"weight": weight},
-        )
-        relay.weight = weight
+    _change(db, name, "weighed", {"weight": weight}, now, actor)
+
+
+def limit_connections(
+    db: Database, *, name: str, connections: int | None, now: datetime, actor: str
+) -> None:
+    """Open no more connections to a relay than so many, over all senders; None: any number."""
+    if connections is not None and not 1 <= connections <= MOST_CONNECTIONS:
+        raise Illegal(f"A relay's connections are a number from 1 to {MOST_CONNECTIONS}.")
+    _change(db, name, "limited", {"connections": connections}, now, actor)
 
 
 def enable_relay(db: Database, *, name: str, enabled: bool, now: datetime, actor: str) -> None:
     """Take a relay into use or out of it; acts at the next window."""
-    with db.begin() as session:
-        relay = find_relay(session, name)
-        audit.record(
-            session,
-            now=now,
-            actor=actor,
-            action="enabled" if enabled else "disabled",
-            noun="relay",
-            noun_id=relay.id,
-            before={"enabled": relay.enabled},
-        )
-        relay.enabled = enabled
+    action = "enabled" if enabled else "disabled"
+    _change(db, name, action, {"enabled": enabled}, now, actor)
 
 
 def open_relay(db: Database, settings: Settings, now: datetime) -> Transport | None:
@@ -110,18 +100,25 @@ def transport_for(settings: Settings, relay: Relay) -> Transport:
 
 
 def open_lines(db: Database, settings: Settings, now: datetime) -> Fleet:
-    """Lines to all relays that can be used just now, in proportion to their weights."""
+    """Lines to all relays that can be used just now, in proportion to their weights, and no more
+    than each of them allows."""
     with db.read() as session:
         usable = usable_relays(session)
-    relays = _in_turn(usable, now)
+    relays, owner = _in_turn(usable, now), uuid7()
     shares = share_lines([relay.weight for relay in relays], LINES)
-    return Fleet(
-        [
-            RelayLines(relay.id, _lines(settings, relay, n))
-            for relay, n in zip(relays, shares, strict=True)
-        ],
-        relay_marks(usable),
-    )
+    leased = any(relay.connections is not None for relay in relays)
+    if leased:
+        with db.begin() as session:
+            shares = [
+                lease_connections(session, relay, owner, n)
+                for relay, n in zip(relays, shares, strict=True)
+            ]
+    lines = [
+        RelayLines(relay.id, _lines(settings, relay, n))
+        for relay, n in zip(relays, shares, strict=True)
+        if n
+    ]
+    return Fleet(lines, relay_marks(usable), owner, leased)
 
 
 def _in_turn(usable: Sequence[Relay], now: datetime) -> list[Relay]:
@@ -136,6 +133,25 @@ def _lines(settings: Settings, relay: Relay, n: int) -> list[Line]:
         return [MaildirLine(MaildirTransport(parsed.path))]
     password = unseal(settings, relay.sealed_password) if relay.sealed_password else None
     return [PipelinedConnection(parsed, password) for _ in range(n)]
+
+
+def _change(
+    db: Database, name: str, action: str, values: dict[str, object], now: datetime, actor: str
+) -> None:
+    with db.begin() as session:
+        relay = find_relay(session, name)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action=action,
+            noun="relay",
+            noun_id=relay.id,
+            before={column: getattr(relay, column) for column in values},
+            after=values,
+        )
+        for column, value in values.items():
+            setattr(relay, column, value)
 
 
 def _new_relay(settings: Settings, name: str, url: str, now: datetime) -> Relay:

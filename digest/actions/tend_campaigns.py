@@ -11,6 +11,7 @@ from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
 from digest.store.recovery import cancel_waiting, recover_expired
 from digest.store.runs import lock_run
+from digest.store.throttles import forget_idle
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
@@ -76,6 +77,7 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
 def _finish(session: Session, campaign: Campaign, now: datetime) -> None:
     campaign.move(CampaignState.DONE)
     campaign.finished_at = now
+    forget_idle(session)
     edition = find_edition(session, campaign.edition_id)
     if edition.state is EditionState.APPROVED:
         edition.move(EditionState.SENT)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from digest.actions.relays import add_relay, enable_relay, weigh_relay
+from digest.actions.relays import add_relay, enable_relay, limit_connections, weigh_relay
 from digest.actions.throttles import set_relay_rate, set_warm_up
 from digest.cli.context import actor, console, database, print_json, settings
 from digest.clock import utc_now
@@ -58,6 +58,9 @@ def set_(
     rate: Annotated[
         str | None, typer.Option(help="Most mails: 100/s, 6000/min, 50000/day; or none.")
     ] = None,
+    connections: Annotated[
+        int | None, typer.Option(help="Most connections, over all senders; 0: any number.")
+    ] = None,
     warm_up: Annotated[
         int | None, typer.Option(help="Mails on day 1, from now on; 0 ends the warm-up.")
     ] = None,
@@ -69,12 +72,14 @@ def set_(
     Example: digest relay set main --weight 3 --rate 100/s --warm-up 500
     """
     given: dict[str, Any] = {"db": database(), "name": name, "now": utc_now(), "actor": actor()}
-    if weight is None and rate is None and warm_up is None:
-        raise Illegal("Say what to change: --weight, --rate or --warm-up.")
+    if weight is None and rate is None and connections is None and warm_up is None:
+        raise Illegal("Say what to change: --weight, --rate, --connections or --warm-up.")
     if weight is not None:
         weigh_relay(**given, weight=weight)
     if rate is not None:
         set_relay_rate(**given, rate=None if rate == "none" else rate)
+    if connections is not None:
+        limit_connections(**given, connections=connections or None)
     if warm_up is not None:
         ramp = WarmUp(warm_up, warm_up_factor, warm_up_days, given["now"]) if warm_up else None
         set_warm_up(**given, warm_up=ramp)
@@ -95,6 +100,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="For programs.")] = 
             "url": relay.url,
             "enabled": relay.enabled,
             "weight": relay.weight,
+            "connections": relay.connections,
             "resting_until": relay.resting_until,
             "error": relay.error,
         }

@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from digest.deliver.books import Assignment, Books
+from digest.deliver.route import Fleet
 from digest.domain.limits import Limits
 from digest.domain.quiet_hours import Quiet
 from digest.domain.rate import Grant, Key
 from digest.domain.states import CampaignState
 from digest.log import get_logger
 from digest.store.campaigns import campaign_state
+from digest.store.connections import release_connections, renew_connections
 from digest.store.engine import Session
 from digest.store.holds import hold_batches
 from digest.store.lists import quiet_hours_of
@@ -34,8 +36,9 @@ class Look:
 class Commons:
     """The rows that senders on all hosts read and write; used from the thread of the books."""
 
-    def __init__(self, books: Books, assignment: Assignment) -> None:
+    def __init__(self, books: Books, assignment: Assignment, fleet: Fleet) -> None:
         self._do = books.patiently
+        self._fleet = fleet
         self._campaign_id = assignment.campaign_id
         self._list_id = assignment.list_id
         self._quiet_rule = assignment.quiet_rule
@@ -44,6 +47,8 @@ class Commons:
         """Whether the campaign goes on, which relays are in use, and which limits hold now."""
 
         def look(session: Session, now: datetime) -> Look:
+            if self._fleet.leased:
+                renew_connections(session, self._fleet.owner)
             return Look(
                 is_sending=campaign_state(session, self._campaign_id) is CampaignState.SENDING,
                 marks=relay_marks(usable_relays(session)),
@@ -60,6 +65,11 @@ class Commons:
     def hold(self, until: datetime) -> None:
         """Let nobody look at the campaign before a time."""
         self._do(lambda session, _: hold_batches(session, self._campaign_id, until))
+
+    def release_connections(self) -> None:
+        """Once all lines are closed."""
+        if self._fleet.leased:
+            self._do(lambda session, _: release_connections(session, self._fleet.owner))
 
     def take_tokens(self, keys: Collection[Key]) -> dict[Key, Grant]:
         """A chunk for each of ``keys``, in one transaction of its own: no row that others wait

@@ -1,11 +1,12 @@
 """A sender's tokens: taken from the shared rows in chunks, spent here one by one."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from time import monotonic
 from uuid import UUID
 
 from digest.domain.limits import Limits
-from digest.domain.rate import Grant, Key, Scope
+from digest.domain.rate import UNPACED_CHUNK, Grant, Key, Scope
 
 LONGEST_HOLD = 15.0  # seconds; the rate may have recovered by then
 FIRST_ASK = 0.05  # seconds until tokens come that were never asked for
@@ -127,8 +128,8 @@ class Purse:
         return [*limited, *((Scope.DOMAIN, name) for name in self._shut)]
 
     def _is_low(self, key: Key) -> bool:
-        tokens = self._tokens.get(key, 0)
-        return tokens == 0 or tokens < LOW * (self._limits.rate_of(key) or 0.0)
+        tokens, rate = self._tokens.get(key, 0), self._limits.rate_of(key) or 0.0
+        return tokens == 0 or tokens < (UNPACED_CHUNK / 2 if rate == math.inf else LOW * rate)
 
     def _is_limited(self, key: Key) -> bool:
         return self._limits.rate_of(key) is not None

@@ -33,10 +33,13 @@ class RelayLines:
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """The relays of one stint. ``marks`` are those of the rows that it was made from: where they
-    have changed, a new stint is due."""
+    have changed, a new stint is due. ``leased`` says that connections are, in the name of
+    ``owner``."""
 
     relays: Sequence[RelayLines]
     marks: frozenset[tuple[object, ...]]
+    owner: UUID
+    leased: bool = False
 
 
 class Route:

@@ -70,7 +70,7 @@ class Sender:
         self._books = books
         self._stop = stop
         self._held = Held(clock, stop)
-        self._commons = Commons(books, assignment)
+        self._commons = Commons(books, assignment, fleet)
         self._purse = Purse()
         self._evidence = Evidence()
         self._replies = ReplyWindow()  # that the campaign's window has not got yet
@@ -98,6 +98,7 @@ class Sender:
                 runner.run(self._work(monotonic() + seconds))
         except* StoreUnavailable as group:
             raise group.exceptions[0] from None
+        self._commons.release_connections()
         return self.report
 
     async def _work(self, end: float) -> None:
@@ -130,7 +131,7 @@ class Sender:
     async def _wait_for_news(self) -> None:
         """Not longer than results may wait, tokens take to come, or rows to be due."""
         seconds = FLUSH_SECONDS
-        tokens_in = self._purse.wait(self._live_keys())
+        tokens_in = None if self._held.is_ending else self._purse.wait(self._live_keys())
         if tokens_in is not None:
             seconds = min(seconds, tokens_in + 0.001)
         if self._idle_since is not None:

@@ -25,6 +25,7 @@ class Relay(Row):
     sealed_password: Mapped[str | None]  # tokens.seal
     enabled: Mapped[bool] = mapped_column(default=True)
     weight: Mapped[int] = mapped_column(default=1)  # its share; 0: only while all others rest
+    connections: Mapped[int | None]  # that it allows, over all senders; None: any number
     created_at: Mapped[datetime]
 
     # A breaker for the whole relay: nobody tries it before this time.
@@ -52,7 +53,7 @@ def usable_relays(session: Session) -> Sequence[Relay]:
 
 def relay_marks(relays: Sequence[Relay]) -> frozenset[tuple[object, ...]]:
     """What senders must know at once when it changes; how relays do is not part of it."""
-    return frozenset((r.id, r.url, r.sealed_password, r.weight) for r in relays)
+    return frozenset((r.id, r.url, r.sealed_password, r.weight, r.connections) for r in relays)
 
 
 def rest_relay(session: Session, relay_id: UUID, now: datetime, error: str) -> datetime:

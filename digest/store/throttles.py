@@ -144,6 +144,11 @@ def slow_down(session: Session, key: Key, rate: float, why: str) -> Slowdown | N
 
 def forget_idle(session: Session) -> None:
     """Take away the rows of domains that say nothing any more."""
+    at = database_time(session)
+    for row in throttles_in_force(session):
+        if row.slowdown is not None and row.slowdown.present_rate(at) is None:
+            row.slowdown = None
+    session.flush()
     session.execute(
         delete(Throttle).where(
             Throttle.scope == Scope.DOMAIN,

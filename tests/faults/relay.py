@@ -118,6 +118,10 @@ class FaultyRelay:
         return f"smtp://127.0.0.1:{self.port}"
 
     @property
+    def open_connections(self) -> int:
+        return len(self._open)
+
+    @property
     def copies(self) -> Counter[str]:
         """How many messages were kept for each recipient."""
         return Counter(entry.recipient for entry in list(self.ledger))

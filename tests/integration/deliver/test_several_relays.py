@@ -1,14 +1,26 @@
 """Several relays: shares by weight, and what happens when one of them fails."""
 
+import threading
+import time
 from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from digest.actions.relays import add_relay, enable_relay, weigh_relay
+from digest.actions.relays import (
+    add_relay,
+    enable_relay,
+    limit_connections,
+    open_lines,
+    weigh_relay,
+)
+from digest.actions.throttles import set_relay_rate
 from digest.domain.errors import Illegal
 from digest.domain.states import DeliveryState
+from digest.store.connections import ConnectionLease
+from digest.store.engine import db_now
 from digest.store.relays import find_relay
 from tests.builders import NOW, a_sending_campaign
 from tests.faults.relay import FaultyRelay, Manners
@@ -115,6 +127,58 @@ def test_a_spare_relay_is_used_only_while_all_others_rest(db, settings, office, 
     assert not second.ledger, "it does not begin in the middle of a stint"
     assert office.deliver(campaign_id).counts == {DeliveryState.SENT: 60}
     assert len(second.ledger) == 60
+
+
+def test_senders_share_the_connections_that_a_relay_allows(db, settings, office):
+    """Three senders, of which each would open four."""
+    limit_connections(db, name="main", connections=5, **WHO)
+    campaign_id = a_sending_campaign(db, settings, people(200), batch_size=50)
+    most: list[int] = []
+
+    def work() -> None:
+        while len(office.relay.ledger) < 200:  # each round is a ring of the tick
+            office.deliver(campaign_id)
+
+    office.clock.watch.append(lambda: most.append(office.relay.open_connections))
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    office.clock.watch.clear()
+    assert 0 < max(most) <= 5
+    assert set(office.relay.copies.values()) == {1}
+    office.finish(campaign_id, rounds=1)
+    with db.read() as session:
+        assert not session.scalars(select(ConnectionLease)).all(), "all are given back"
+
+
+def test_what_a_dead_sender_had_is_free_after_a_while(db, settings, office):
+    limit_connections(db, name="main", connections=1, **WHO)
+    campaign_id = a_sending_campaign(db, settings, people(5))
+    fleet = open_lines(db, settings, NOW)
+    assert [len(one.lines) for one in fleet.relays] == [1]
+    assert not office.deliver(campaign_id).counts, "it has the only one"
+    with db.begin() as session:
+        session.execute(update(ConnectionLease).values(lease_until=db_now(-1)))
+    assert office.deliver(campaign_id).counts == {DeliveryState.SENT: 5}
+
+
+def test_taking_a_relay_out_of_use_acts_within_seconds(db, settings, office, second):
+    for name in ("main", "second"):
+        set_relay_rate(db, name, "40/s", **WHO)
+    campaign_id = a_sending_campaign(db, settings, people(1000))
+    worker = threading.Thread(target=office.deliver, args=(campaign_id, 20))
+    worker.start()
+    while len(second.ledger) < 5 and worker.is_alive():
+        time.sleep(0.01)
+    enable_relay(db, name="second", enabled=False, **WHO)
+    at = time.monotonic()
+    worker.join()
+    assert time.monotonic() - at < 5, "the stint ended, so that the next goes without it"
+    before = len(second.ledger)
+    assert office.deliver(campaign_id, seconds=1).counts[DeliveryState.SENT] > 0
+    assert len(second.ledger) == before
 
 
 def test_a_weight_is_a_number_that_makes_sense(db, settings, office):

@@ -3,10 +3,12 @@
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 
 import pytest
+from structlog.testing import capture_logs
 
 from digest.actions.control_campaign import resume_campaign
 from digest.actions.deliver_campaign import deliver_campaign
@@ -14,10 +16,12 @@ from digest.actions.list_throttles import list_throttles
 from digest.actions.throttles import set_domain_rate, set_relay_rate, set_warm_up
 from digest.clock import utc_now
 from digest.domain.rate import CHUNK_SECONDS, SLACK_SECONDS, Scope
+from digest.domain.slowdown import RECOVERY
 from digest.domain.states import CampaignState, DeliveryState
 from digest.domain.warm_up import WarmUp
 from digest.settings import load_settings
 from digest.store.engine import Database
+from digest.store.throttles import find_throttle, slow_down
 from tests.builders import NOW, a_sending_campaign
 from tests.integration.deliver.post_office import Clock
 
@@ -181,9 +185,11 @@ def test_a_domain_that_asks_for_less_gets_less_and_the_others_do_not(db, setting
 
 def test_replies_about_us_pause_the_campaign_with_the_reason_on_it(db, settings, office):
     campaign_id = a_sending_campaign(db, settings, people(300, "barred"))
-    office.deliver(campaign_id)
+    with capture_logs() as lines:
+        office.deliver(campaign_id)
     report = office.audit(campaign_id)
     assert report.state is CampaignState.PAUSED
+    assert [line["log_level"] for line in lines if line["event"] == "campaign paused"] == ["error"]
     assert "relays turn us away" in report.reason
     assert 20 <= sum(row.tries for row in office.rows(campaign_id).values()) <= 120
     assert DeliveryState.FAILED not in report.counts
@@ -199,3 +205,27 @@ def test_few_replies_about_us_pause_nothing(db, settings, office):
     campaign_id = a_sending_campaign(db, settings, people(19, "barred") + people(100))
     office.deliver(campaign_id)
     assert office.audit(campaign_id).state is CampaignState.SENDING
+
+
+def test_half_of_a_list_refused_pauses_nothing_and_raises_one_alarm(db, settings, office):
+    """R-11."""
+    campaign_id = a_sending_campaign(db, settings, people(60, "r550") + people(60))
+    with capture_logs() as lines:
+        office.finish(campaign_id, rounds=1)
+    (alarm,) = [line for line in lines if line["event"] == "many readers refused"]
+    assert alarm["log_level"] == "error"
+    assert alarm["refused"] >= 20
+    assert office.judge(campaign_id).counts == {DeliveryState.SENT: 60, DeliveryState.FAILED: 60}
+
+
+def test_what_domains_asked_for_is_forgotten_when_it_is_over(db, settings, office):
+    keys = [(Scope.DOMAIN, name) for name in ("old.example", "new.example")]
+    with db.begin() as session:
+        for key in keys:
+            slow_down(session, key, 100.0, "451 4.7.28 too fast")
+        old = find_throttle(session, keys[0])
+        old.slowdown = replace(old.slowdown, at=old.slowdown.at - RECOVERY)
+    campaign_id = a_sending_campaign(db, settings, people(3))
+    office.finish(campaign_id, rounds=1)
+    with db.read() as session:
+        assert [find_throttle(session, key) is None for key in keys] == [True, False]

@@ -4,8 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
+# Debian's own; only where this user may install packages, and said before it is done.
+CHROMIUM = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium by apt, for the tests that look at pages" \
+  && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null 2>&1; }
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults check lint types imports bench lock clean
+.PHONY: help setup demo browser test faults check lint types imports bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +26,11 @@ $(STAMP): constraints.txt pyproject.toml
 demo: setup ## run the whole service on sample data, then stay up (ONCE=1 to exit)
 	$(BIN)/digest demo $(if $(ONCE),--once)
 
-test: setup ## run every test
+test: setup browser ## run every test
 	$(BIN)/python -m pytest -n 2
+
+browser: ## install Chromium for the tests that look at pages, where apt may
+	@command -v chromium >/dev/null || $(CHROMIUM) || echo "No Chromium here: the tests that look at pages are skipped."
 
 faults: setup ## kill, cut and fill everything, for long, and print a table (ONLY=R-01 for one)
 	$(BIN)/python -m tests.faults $(ONLY)

@@ -18,6 +18,7 @@ from digest.actions.suppress_address import suppress_address
 from digest.actions.unsubscribe import unsubscribe
 from digest.audience.membership import Left
 from digest.cli.context import console, progress, settings
+from digest.cli.demo_staff import let_in
 from digest.cli.up import prepared_database
 from digest.clock import utc_now, zone
 from digest.demo.check import check_inbox, leave_parts
@@ -82,6 +83,7 @@ class Demonstration:
         self._check_mails(campaign_id)
         self._say_where_to_look(campaign_id)
         if not once:
+            let_in(self._db, self._port, actor=ACTOR)
             self._stay()
 
     def _collect(self) -> None:
@@ -258,7 +260,7 @@ class Demonstration:
 
     def _stay(self) -> None:
         console.print(
-            f"\nPages at http://127.0.0.1:{self._port}/ (the links in the mails work). "
+            "\nThe links in the mails work. "
             f"A new brief comes every {NEWS_EVERY_SECONDS} s, an edition every hour; "
             "Ctrl-C ends it."
         )

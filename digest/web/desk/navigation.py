@@ -26,7 +26,11 @@ class Shown:
     is_current: bool
 
 
-MENU = (Entry("Today", "/desk", Role.READER),)
+MENU = (
+    Entry("Today", "/desk", Role.READER),
+    Entry("History", "/desk/history", Role.OPERATOR, whole=True),
+    Entry("Accounts", "/desk/accounts", Role.ADMIN, whole=True),
+)
 
 
 def entries_for(viewer: Viewer, path: str) -> tuple[Shown, ...]:

@@ -1,80 +1,23 @@
 """A program that calls the API, and something of everything for it to find."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
 
 from digest.actions.api_tokens import make_token
-from digest.actions.relays import seed_relay
 from digest.clock import utc_now
 from digest.domain.role import Role
-from digest.domain.states import EditionState, Stream
 from digest.settings import Settings
 from digest.store.accounts import account_of
-from digest.store.briefs import Brief
-from digest.store.campaigns import Campaign
-from digest.store.deliveries import Delivery
 from digest.store.engine import Database
-from digest.store.lists import ListCadence, ListSource, find_list
-from digest.store.runs import Run
-from tests.builders import NOW, a_sending_campaign, a_source, an_edition
 from tests.desk import an_account, desk_client
-
-
-@dataclass(frozen=True)
-class World:
-    """Ids of what there is, by the names of path parameters."""
-
-    ids: dict[str, str]
-    draft: UUID
-    list_id: UUID
+from tests.desk_world import World, a_world
 
 
 @pytest.fixture
 def world(db: Database, settings: Settings) -> World:
-    people = [f"reader{n}@post.example" for n in range(5)]
-    campaign = a_sending_campaign(db, settings, people)
-    seed_relay(db, settings, utc_now())
-    with db.begin() as session:
-        daily = find_list(session, "daily")
-        source = a_source(session)
-        daily.feeds = [ListSource(source_id=source.id, categories=(), rank=0)]
-        daily.cadences = [ListCadence(stream=Stream.EACH, words="daily at 07:00", since=NOW)]
-        brief = Brief(
-            source_id=source.id,
-            url="https://ledger.example/ferries",
-            title="Ferries to Norholm halt",
-            bullets=("All lines halted at noon.",),
-            body=("The harbour is closed.",),
-            teaser="",
-            categories=(),
-            arrived_at=NOW,
-            updated_at=NOW,
-            checksum="0",
-        )
-        run = Run(
-            list_id=daily.id, stream=Stream.EACH, scheduled_at=NOW, created_at=NOW, changed_at=NOW
-        )
-        session.add_all([brief, run])
-        draft = an_edition(session, daily, state=EditionState.DRAFT, number=2, branding=None)
-        session.flush()
-        delivery = session.scalars(select(Delivery).limit(1)).one()
-        ids = {
-            "list_slug": daily.slug,
-            "campaign_id": str(campaign),
-            "edition_id": str(session.get_one(Campaign, campaign).edition_id),
-            "run_id": str(run.id),
-            "delivery_id": str(delivery.id),
-            "subscriber_id": str(delivery.subscriber_id),
-            "source_slug": source.slug,
-            "brief_id": str(brief.id),
-            "stream": "each",
-        }
-        return World(ids, draft.id, daily.id)
+    return a_world(db, settings)
 
 
 @pytest.fixture

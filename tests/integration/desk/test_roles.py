@@ -154,6 +154,25 @@ def test_no_page_may_stand_in_a_frame_or_run_a_script_of_its_own(table, client, 
         assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("role", "wanted"),
+    [
+        ("reader", {"/desk"}),
+        ("operator", {"/desk", "/desk/history"}),
+        ("admin", {"/desk", "/desk/history", "/desk/accounts"}),
+    ],
+)
+def test_the_menu_offers_what_one_may_use_and_nothing_else(client, db, role, wanted):
+    page = logged_in(client, role).get("/desk").text
+    menu = page.partition('<ul class="menu">')[2].partition("</ul>")[0]
+    offered = set(re.findall(r'href="([^"]+)"', menu))
+    assert wanted <= offered
+    assert all(client.get(path).status_code == 200 for path in offered)
+    ours = {"/desk", "/desk/history", "/desk/accounts"}
+    assert offered & ours == wanted
+    assert menu.count('aria-current="page"') == 1
+
+
 def test_a_form_about_oneself_changes_no_role_and_nobody_else(client, db):
     logged_in(client, "reader")
     with db.begin() as session:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from digest.log import configure_logging
 from digest.store import schema
@@ -146,6 +147,17 @@ def test_ready_means_reachable_and_migrated(web, settings, world):
         answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "digest db upgrade" in answer.text
+
+
+def test_a_broker_that_is_gone_is_said_and_takes_no_page_away(db, settings, valkey):
+    told = settings.model_copy(update={"redis_url": SecretStr(valkey.url)})
+    with TestClient(create_app(db, told)) as client:
+        assert client.get("/readyz").text == "ready\n"
+        valkey.kill()
+        answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert "The broker (Redis) does not answer" in answer.text
+    assert valkey.url not in answer.text
 
 
 def test_only_tokens_may_change_something_for_readers(web):

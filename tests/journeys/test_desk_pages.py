@@ -1,0 +1,106 @@
+"""Every page of the desk in a real browser: no fault that axe finds, nothing wider than a phone."""
+
+import re
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from digest.domain.role import Role
+from digest.web.desk.cookies import SESSION
+from digest.web.desk.routes import DESK_ROUTES
+from digest.web.route import Guard
+from tests.desk import PASSWORD, an_account
+from tests.desk_world import a_world
+from tests.journeys.conftest import PICTURES, Served
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
+DESKTOP = {"viewport": {"width": 1200, "height": 900}, "color_scheme": "dark"}
+LOOKS = {"phone-light": PHONE, "desktop-dark": DESKTOP}
+WITHOUT_SESSION = ("/desk/sign-in", "/desk/forgotten")
+
+
+def pages(desk: Served, cookie: str, ids: dict[str, str]) -> list[str]:
+    """The paths of all pages that can be opened as they stand; streams and files are none."""
+    found = []
+    for route in DESK_ROUTES:
+        if (
+            route.method != "GET"
+            or route.guard is Guard.FORM
+            or set(re.findall(r"{(\w+)}", route.path)) - ids.keys()
+        ):
+            continue
+        path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], route.path)
+        with httpx.stream("GET", desk.url + path, cookies={SESSION: cookie}, timeout=30) as answer:
+            kind = answer.headers.get("content-type", "")
+            if answer.status_code == 200 and kind.startswith("text/html"):
+                found.append(path)
+    return found
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds (WCAG 2.2 A and AA among it), and whatever is wider than the window."""
+    found = [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in Axe().run(page).response["violations"]
+        for node in one["nodes"]
+    ]
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return found + ([f"{over} px wider than the window"] if over > 0 else [])
+
+
+def name_of(path: str) -> str:
+    return re.sub(r"[0-9a-f-]{36}", "id", path).strip("/").replace("/", "-")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_has_a_fault_that_axe_finds(browser: Browser, desk: Served, look: str):
+    world = a_world(desk.db, desk.settings)
+    context = desk.signed_in(browser, Role.ADMIN, **LOOKS[look])
+    cookie = context.cookies()[0]["value"]
+    with desk.db.begin() as session:
+        ids = world.ids | {"account_id": str(an_account(session).id)}
+    paths = pages(desk, cookie, ids)
+    assert {"/desk", "/desk/me", "/desk/accounts", "/desk/history"} <= set(paths)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    found = {}
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for path in (*paths, *WITHOUT_SESSION):
+        if path in WITHOUT_SESSION:
+            context.clear_cookies()
+        page.goto(path, wait_until="load")
+        assert page.url == desk.url + path
+        page.screenshot(path=PICTURES / f"{name_of(path)}-{look}.png", full_page=True)
+        if wrong := faults(page):
+            found[path] = wrong
+    context.close()
+    assert not found
+    assert not said
+
+
+def test_one_signs_in_and_out_by_keyboard_alone(browser: Browser, desk: Served):
+    with desk.db.begin() as session:
+        an_account(session, password=PASSWORD)
+    context = browser.new_context(base_url=desk.url, **PHONE)
+    page = context.new_page()
+    page.goto("/desk/me")
+    expect(page).to_have_url(re.compile("/desk/sign-in"))
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.keyboard.type("edda@news.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{desk.url}/desk/me")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.get_by_role("button", name="Sign out").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("You are signed out, on every device.")
+    context.close()

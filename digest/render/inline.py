@@ -5,6 +5,7 @@ only media queries, dark mode and the like stay behind.
 """
 
 import re
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -63,6 +64,19 @@ def _part(element: re.Match[str], inlined: list[str]) -> str:
 class _Offline(Premailer):  # type: ignore[misc]  # premailer has no types
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:  # noqa: ARG002  # its signature
         return parse_stylesheet(css_body)
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> tuple[list[Any], list[Any]]:
+        rules, leftover = _parsed_rules(css_body, ruleset_index)
+        return list(rules), list(leftover)
+
+
+@lru_cache(maxsize=64)
+def _parsed_rules(css: str, index: int) -> tuple[list[Any], list[Any]]:
+    """A sheet's rules as premailer wants them: the same for all renditions of a list."""
+    parsed: tuple[list[Any], list[Any]] = Premailer._parse_style_rules(  # noqa: SLF001 - its hook
+        _premailer([]), css, index
+    )
+    return parsed
 
 
 def _premailer(css: list[str]) -> _Offline:

@@ -144,6 +144,26 @@ def recent_frozen(session: Session, list_id: UUID, stream: Stream, limit: int) -
     return session.scalars(frozen.order_by(Edition.window_until.desc()).limit(limit)).all()
 
 
+def sent_editions(session: Session, list_id: UUID, stream: Stream, limit: int) -> Sequence[Edition]:
+    """The editions that were sent to a list, newest first."""
+    sent = select(Edition).where(
+        Edition.list_id == list_id, Edition.stream == stream, Edition.state == EditionState.SENT
+    )
+    return session.scalars(sent.order_by(Edition.number.desc()).limit(limit)).all()
+
+
+def sent_edition(session: Session, list_id: UUID, stream: Stream, number: int) -> Edition | None:
+    """The edition of that number that was sent to a list."""
+    return session.scalars(
+        select(Edition).where(
+            Edition.list_id == list_id,
+            Edition.stream == stream,
+            Edition.number == number,
+            Edition.state == EditionState.SENT,
+        )
+    ).first()
+
+
 def next_number(session: Session, list_id: UUID, stream: Stream) -> int:
     """The number after the highest that was approved; withdrawn numbers come again."""
     highest = select(func.max(Edition.number)).where(

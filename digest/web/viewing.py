@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from fastapi import Response
 from fastapi.responses import HTMLResponse
 
+from digest.actions.archive import archive_feed, archive_sitemap, find_archived
 from digest.actions.read_edition import find_public_edition, render_page
+from digest.render.web_copy import with_meta
 from digest.web.site import Here
+
+SHORTLY = "public, max-age=60"  # a page that is taken down is gone after a minute
 
 
 def show_edition(token: str, site: Here) -> Response:
@@ -15,6 +19,30 @@ def show_edition(token: str, site: Here) -> Response:
     page = site.rendered.get(edition.key, lambda: render_page(edition, site.settings))
     policy = _policy(page.image_origins)
     return HTMLResponse(page.html, headers={"Content-Security-Policy": policy})
+
+
+def show_archived(slug: str, number: int, site: Here) -> Response:
+    """GET /archive/{slug}/{number}: a sent edition of a list with a public archive."""
+    edition, meta = find_archived(site.db, site.settings, slug, number)
+    page = site.rendered.get(edition.key, lambda: render_page(edition, site.settings))
+    headers = {
+        "Content-Security-Policy": _policy(page.image_origins),
+        "X-Robots-Tag": "all" if meta.is_indexed else "noindex",
+        "Cache-Control": SHORTLY,
+    }
+    return HTMLResponse(with_meta(page.html, meta), headers=headers)
+
+
+def show_feed(slug: str, site: Here) -> Response:
+    """GET /archive/{slug}/feed.atom: the newest editions of such a list."""
+    feed = archive_feed(site.db, site.settings, slug)
+    return Response(feed, media_type="application/atom+xml", headers={"Cache-Control": SHORTLY})
+
+
+def show_sitemap(site: Here) -> Response:
+    """GET /sitemap.xml: the pages of all lists that search engines may show."""
+    pages = archive_sitemap(site.db, site.settings)
+    return Response(pages, media_type="application/xml", headers={"Cache-Control": SHORTLY})
 
 
 def about_links(site: Here) -> Response:

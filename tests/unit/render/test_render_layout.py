@@ -67,7 +67,7 @@ def test_a_layout_frozen_under_its_old_name_is_the_full_one():
 
 
 def test_the_line_under_the_name_tells_how_long_it_takes():
-    assert "Monday, March 2, 2026 · No. 214 · 1 minute to read" in render(FULL).text
+    assert "Monday, March 2, 2026 · No. 214 · 1 min read" in render(FULL).text
 
 
 def test_reading_time_counts_words_and_the_signs_of_scripts_without_spaces():

@@ -1,0 +1,85 @@
+"""A public archive: a clean address for each edition that was sent, a feed, a site map."""
+
+import feedparser
+import pytest
+from lxml import etree
+from lxml.html import document_fromstring
+
+from digest.domain.states import EditionState
+from digest.store.editions import lock_edition
+from digest.store.lists import find_list
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PAGE = "https://news.example/archive/daily/7"
+
+
+@pytest.fixture
+def archive(world):
+    """A list with a public archive; its one sent edition has the number 7."""
+    with world.db.begin() as session:
+        mailing_list = find_list(session, "daily")
+        mailing_list.archive_is_public = True
+        for state in EditionState:
+            lock_edition(session, world.editions[state]).number = 7 if state == "sent" else 1
+    return mailing_list
+
+
+def set_up(world, **changes):
+    with world.db.begin() as session:
+        mailing_list = find_list(session, "daily")
+        for name, value in changes.items():
+            setattr(mailing_list, name, value)
+
+
+def test_a_sent_edition_has_a_page_that_says_what_it_is(web, archive):
+    answer = web.get("/archive/daily/7")
+    assert answer.status_code == 200
+    assert answer.headers["X-Robots-Tag"] == "all"
+    page = document_fromstring(answer.text)
+    assert page.xpath("//link[@rel='canonical']/@href") == [PAGE]
+    properties = {
+        meta.get("property"): meta.get("content") for meta in page.xpath("//meta[@property]")
+    }
+    assert properties["og:url"] == PAGE
+    assert properties["og:title"] == "Ferries to Norholm halt"
+    assert properties["og:description"] == "All lines halted at noon."
+    assert properties["og:type"] == "article"
+    assert "reader@" not in answer.text
+    assert "/u/" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["1", "8", "0", "seven", "7/x"])
+def test_nothing_else_is_there(web, archive, path):
+    assert web.get(f"/archive/daily/{path}").status_code == 404
+
+
+def test_a_list_shows_its_archive_only_where_it_says_so(web, world, archive):
+    set_up(world, archive_is_public=False)
+    for path in ("/archive/daily/7", "/archive/daily/feed.atom", "/archive/nowhere/feed.atom"):
+        assert web.get(path).status_code == 404
+    assert b"<loc>" not in web.get("/sitemap.xml").content
+
+
+def test_the_feed_leads_to_the_page(web, archive):
+    answer = web.get("/archive/daily/feed.atom")
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+    feed = feedparser.parse(answer.content)
+    assert not feed.bozo
+    assert feed.version == "atom10"
+    (entry,) = feed.entries
+    assert (entry.link, entry.title) == (PAGE, "Ferries to Norholm halt")
+    assert entry.summary == "All lines halted at noon."
+
+
+def test_the_site_map_names_what_may_be_indexed(web, world, archive):
+    def locations() -> list[str]:
+        return etree.fromstring(web.get("/sitemap.xml").content).xpath(
+            "//*[local-name()='loc']/text()"
+        )
+
+    assert locations() == [PAGE]
+    set_up(world, is_indexed=False)
+    assert locations() == []
+    answer = web.get("/archive/daily/7")
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in answer.text

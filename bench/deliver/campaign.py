@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psutil
 
-from bench.deliver.engine import SMTP_SOURCE, sink, speed
+from bench.deliver.engine import SMTP_SOURCE, Speed, sink, speed
 from bench.deliver.results import keep
 from bench.deliver.service import Service, service
 from digest.store.campaigns import find_campaign
@@ -88,21 +88,29 @@ def start(running: Service, processes: int) -> None:
     sleep(8)
 
 
-def reference(port: int, messages: int) -> float:
+def reference(port: int, messages: int) -> Speed:
     count = min(messages, MOST_REFERENCES)
     slow = REFERENCE == "smtplib"
-    return speed(REFERENCE, port, count // 4 if slow else count, pinned=False).rate
+    return speed(REFERENCE, port, count // 4 if slow else count, pinned=False)
 
 
-def show(found: Run, beside: float) -> float:
-    ratio = found.rate / beside
+def mean_of(before: Speed, after: Speed) -> Speed:
+    return Speed(mean([before.rate, after.rate]), mean([before.cost, after.cost]))
+
+
+def show(found: Run, beside: Speed) -> float:
+    """Prints both; gives the ratio of their rates."""
+    ratio = found.rate / beside.rate
     print(
         f"  {found.recipients:,} recipients in {found.seconds:.0f} s: {found.rate:,.0f}/s, "
         f"{found.sending_rate:,.0f}/s once the roster was frozen (after {found.frozen_after} s); "
-        f"{REFERENCE} {beside:,.0f}/s: ratio {ratio:.2f}"
+        f"{REFERENCE} {beside.rate:,.0f}/s: ratio {ratio:.2f}"
     )
     costs = ", ".join(f"{name} {cost:.0f}" for name, cost in found.cpu.items())
-    print(f"  µs of processor time a message: {costs}; largest sender {found.uss_mb} MB (USS)")
+    print(
+        f"  µs of processor time a message: {costs}; {REFERENCE} {beside.cost:.0f}; "
+        f"largest sender {found.uss_mb} MB (USS)"
+    )
     return ratio
 
 
@@ -119,7 +127,7 @@ def main() -> None:
         for _ in range(options.rounds):
             before = reference(port, options.recipients)
             found = run(running, "harbour", options.recipients)
-            beside = mean([before, reference(port, options.recipients)])
+            beside = mean_of(before, reference(port, options.recipients))
             runs.append(found)
             ratios.append(show(found, beside))
     print(f"  median ratio to {REFERENCE}: {median(ratios):.2f}   (aim 1.0)")

@@ -8,9 +8,8 @@ to the reference beside it, within 10 %; private memory of a sender at most 120 
 
 import argparse
 from dataclasses import asdict
-from statistics import mean
 
-from bench.deliver.campaign import REFERENCE, reference, run, show, start
+from bench.deliver.campaign import REFERENCE, mean_of, reference, run, show, start
 from bench.deliver.engine import sink
 from bench.deliver.results import keep
 from bench.deliver.service import service
@@ -31,7 +30,7 @@ def main() -> None:
         for slug, size in sizes.items():
             before = reference(port, size)
             runs[slug] = run(running, slug, size)
-            beside = mean([before, reference(port, size)])
+            beside = mean_of(before, reference(port, size))
             ratios[slug] = show(runs[slug], beside)
     growth = ratios["small"] / ratios["large"]
     memory = runs["large"].uss_mb / runs["tiny"].uss_mb

@@ -7,10 +7,9 @@ them. The reference takes turns with it.
 import argparse
 import os
 import tempfile
-from statistics import mean
 from time import monotonic
 
-from bench.deliver.campaign import REFERENCE, reference
+from bench.deliver.campaign import REFERENCE, mean_of, reference
 from bench.deliver.engine import sink
 from bench.deliver.results import keep
 from bench.deliver.service import Service
@@ -28,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as home, sink(pinned=False) as port:
         before = reference(port, options.recipients)
         seconds = measured(home, port, options.recipients)
-        beside = mean([before, reference(port, options.recipients)])
+        beside = mean_of(before, reference(port, options.recipients)).rate
     rate = options.recipients / seconds
     print(
         f"  {options.recipients:,} recipients in {seconds:.0f} s: {rate:,.0f}/s; "

@@ -35,7 +35,7 @@ def machine() -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)),
         "processor": _first_line("/proc/cpuinfo", "model name"),
         "memory_mb": int(_first_line("/proc/meminfo", "MemTotal").split()[0]) // 1024,
-        "kernel": platform.release(),
+        "kernel": platform.release().partition("-")[0],
         "python": platform.python_version(),
         "load": [round(one, 1) for one in os.getloadavg()],
         "libraries": {name: version(name) for name in LIBRARIES},

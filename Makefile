@@ -9,7 +9,7 @@ CHROMIUM = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Insta
   && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null 2>&1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser test faults check lint types imports bench lock clean
+.PHONY: help setup demo browser test faults check lint types imports screens bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ types: setup
 
 imports: setup
 	$(BIN)/lint-imports
+
+screens: browser ## photograph every mail in every way, and compare with the accepted sheets
+	$(BIN)/python -m tests.screens build/screens
 
 bench: setup ## measure, and print ratios against a reference run at the same time
 	$(BIN)/python -m bench

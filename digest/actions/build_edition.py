@@ -1,14 +1,15 @@
 """Make the draft of a list's next edition, or bring it up to date."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from digest.actions.edition_draft import read_basis, write_draft
 from digest.actions.edition_plan import BuildResult, Plan
 from digest.actions.edition_window import RECENT, Window, find_window, read_material
+from digest.actions.roll_up import find_period, read_carried
 from digest.assemble.candidate import EditionRules
 from digest.assemble.edition import Assembly, assemble
-from digest.domain.errors import Illegal, Transient
+from digest.domain.errors import Transient
 from digest.domain.states import Stream
 from digest.store.editions import open_draft, recent_frozen
 from digest.store.engine import Database, Session
@@ -27,16 +28,13 @@ def build_edition(
     run_id: UUID | None = None,
     actor: str,
 ) -> BuildResult:
-    """The list's draft, made of what arrived since its last approved edition until ``now``.
+    """The list's draft, made of what arrived since its last approved edition until ``now``; for a
+    weekly or monthly stream, of what the editions since then carried.
 
     A list and stream has one open draft: it is brought up to date, unless somebody edited it. No
     transaction is open while briefs are compared and ranked; where another builder or an approval
     comes in between, this one starts again.
     """
-    if stream is not Stream.EACH:
-        raise Illegal(
-            f"A {stream} edition can't be built: only the stream 'each' is made of new briefs."
-        )
     for _ in range(TRIES):
         with db.read() as session:
             plan = _read(session, list_slug, stream, now, run_id)
@@ -59,8 +57,12 @@ def _read(
     if draft is not None and draft.edited_at is not None:
         window = Window(draft.window_after, draft.window_until, is_first=not frozen)
         return Plan(mailing_list, stream, run_id, window, basis, None)
-    window = find_window(mailing_list, frozen, now)
-    material = read_material(session, mailing_list, stream, window, frozen, run_at)
+    if stream is Stream.EACH:
+        window = find_window(mailing_list, frozen, now)
+        material = read_material(session, mailing_list, stream, window, frozen, run_at)
+    else:
+        window = find_period(mailing_list, stream, frozen, now)
+        material = read_carried(session, mailing_list, stream, window, frozen, run_at)
     return Plan(mailing_list, stream, run_id, window, basis, material)
 
 
@@ -69,11 +71,17 @@ def _assemble(plan: Plan, now: datetime) -> Assembly | None:
     return None if plan.material is None else assemble(plan.material, _rules(plan), now)
 
 
+def _period(plan: Plan) -> timedelta:
+    """How much older than in an ordinary edition its briefs may be."""
+    is_roll_up = plan.stream is not Stream.EACH
+    return plan.window.until - plan.window.after if is_roll_up else timedelta(0)
+
+
 def _rules(plan: Plan) -> EditionRules:
     return EditionRules(
         min_items=plan.mailing_list.min_items,
         max_items=plan.mailing_list.max_items,
         max_related=plan.mailing_list.max_related,
-        max_item_age=plan.mailing_list.max_item_age,
+        max_item_age=plan.mailing_list.max_item_age + _period(plan),
         sections=plan.mailing_list.sections,
     )

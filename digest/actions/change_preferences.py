@@ -8,9 +8,10 @@ from digest.actions.unsubscribe import BY_SUBSCRIBER
 from digest.audience import membership
 from digest.audience.choices import check_choices, choices_of, write_choices
 from digest.domain.errors import Illegal, NotFound
-from digest.domain.states import SubscriptionState
+from digest.domain.states import Stream, SubscriptionState
 from digest.store.audit import record
 from digest.store.engine import Database
+from digest.store.lists import streams_of
 from digest.store.subscribers import Subscription, get_subscription
 
 Change = Callable[[Subscription], None]
@@ -25,10 +26,12 @@ def change_preferences(
     local_hour: int | None,
     timezone: str | None,
     text_only: bool,
+    stream: str | None = None,
     now: datetime,
     actor: str = BY_SUBSCRIBER,
 ) -> None:
-    """Set these four choices, as a form shows them all at once; the others stay.
+    """Set these choices, as a form shows them all at once; the others stay, and so does a stream
+    that is None.
 
     No topics means all of them, no hour *as soon as it is ready*, no zone the list's.
     ``Illegal`` where the list does not offer one of them, or the person has left it.
@@ -39,7 +42,7 @@ def change_preferences(
             raise Illegal("Somebody who left a list has no choices on it.")
         had = choices_of(place)
         wanted = type(had)(
-            stream=had.stream,
+            stream=had.stream if stream is None else _offered(place, stream),
             topics=tuple(topics),
             local_hour=local_hour,
             timezone=timezone,
@@ -49,6 +52,14 @@ def change_preferences(
         write_choices(place, check_choices(wanted, place.mailing_list))
 
     _change(db, subscriber_id, list_id, "changed", change, now, actor)
+
+
+def _offered(place: Subscription, name: str) -> Stream:
+    """The stream of that name, where the list goes out in it."""
+    for stream in streams_of(place.mailing_list):
+        if stream.value == name:
+            return stream
+    raise Illegal(f"{place.mailing_list.name} does not come {name!r}.")
 
 
 def pause_subscription(

@@ -9,8 +9,9 @@ from digest.audience.choices import Choices, choices_of
 from digest.audience.masking import mask
 from digest.audience.membership import may_return, state_at
 from digest.domain.errors import NotFound
-from digest.domain.states import SubscriptionState, SuppressionReason
+from digest.domain.states import Stream, SubscriptionState, SuppressionReason
 from digest.store.engine import Database
+from digest.store.lists import streams_of
 from digest.store.subscribers import Subscription, get_subscription
 from digest.store.suppressions import get_suppression
 
@@ -24,6 +25,7 @@ class Place:
     reply_to: str
     postal_address: str
     sections: Sequence[str]
+    streams: Sequence[Stream]  # how often the list comes
     masked_address: str
     state: SubscriptionState  # as it works now: a break that is over is none
     paused_until: datetime | None
@@ -56,6 +58,7 @@ def _place(found: Subscription, suppressed: SuppressionReason | None, now: datet
         reply_to=mailing_list.reply_to,
         postal_address=mailing_list.postal_address,
         sections=mailing_list.sections,
+        streams=streams_of(mailing_list),
         masked_address=mask(found.subscriber.address),
         state=state,
         paused_until=found.paused_until if state is SubscriptionState.PAUSED else None,

@@ -27,6 +27,8 @@ class Candidate:
     published_at: datetime | None = None  # aware, UTC
     related: tuple[RelatedLink, ...] = ()  # as harvested from its page
     image: Image | None = None
+    carried_in: str = ""  # for a roll-up: the edition that it went out in, "No. 12"
+    place: int = 0  # and where it stood there; 1 is the lead
 
     @property
     def dated_at(self) -> datetime:

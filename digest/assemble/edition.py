@@ -14,6 +14,7 @@ from digest.assemble.screening import exclude, screen, screen_copies
 from digest.assemble.sections import lay_out
 from digest.domain.brief import RelatedLink
 from digest.domain.edition import AlsoAt, BriefItem, EditionContent, Excluded
+from digest.domain.states import Stream
 
 MOST_MORE = 25  # titles under "N more": a mail that lists hundreds is cut off by its readers' hosts
 
@@ -26,6 +27,7 @@ class Heading:
     number: int
     date: date  # in the list's zone
     language: str = "en"
+    stream: Stream = Stream.EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def _content(
         subject=subject_of(lead.title),
         preheader=preheader_of(lead.bullets, summary(lead)),
         language=heading.language,
+        stream=heading.stream,
         sections=lay_out(items, rules.sections),
         more=tuple(RelatedLink(it.best.title, it.best.url) for it in over[:MOST_MORE]),
     )

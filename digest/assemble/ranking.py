@@ -15,6 +15,12 @@ COMPLETENESS = 0.30
 SOURCE = 0.15
 SECTION = 0.10
 
+# In a roll-up, what editors and readers saw first counts most.
+STANDING = 0.60  # the lead's; a brief at place n has 1/n of it
+ROLL_UP_COMPLETENESS = 0.25
+ROLL_UP_RECENCY = 0.15
+ROLL_UP_HALF_LIFE = timedelta(days=7)
+
 HALF_LIFE = timedelta(hours=24)  # after it, a brief is half as recent
 ENOUGH_BULLETS = 3
 TOO_MANY_BULLETS = 8  # a list of so many is a menu or a table of contents, not a bottom line
@@ -52,6 +58,10 @@ def completeness(bullets: Sequence[str]) -> float:
 
 def _score(best: Candidate, now: datetime, sections: Sequence[str]) -> float:
     age = max(timedelta(0), now - best.dated_at)
+    if best.place:
+        fading: float = 0.5 ** (age / ROLL_UP_HALF_LIFE)
+        complete = ROLL_UP_COMPLETENESS * completeness(best.bullets)
+        return round(STANDING / best.place + complete + ROLL_UP_RECENCY * fading, 6)
     place = section_place(best.categories, sections)
     recency: float = 0.5 ** (age / HALF_LIFE)
     score = (
@@ -63,13 +73,19 @@ def _score(best: Candidate, now: datetime, sections: Sequence[str]) -> float:
     return round(score, 6)
 
 
+def _standing(best: Candidate) -> str:
+    if best.place:
+        return f"place {best.place} in {best.carried_in}"
+    return f"source rank {best.source_rank}"
+
+
 def _why(place: int, of: int, score: float, group: Group, now: datetime) -> str:
     best = group.best
     bullets = "1 bullet" if len(best.bullets) == 1 else f"{len(best.bullets) or 'no'} bullets"
     reasons = [
         f"out {spell(now - best.dated_at)} ago",
         bullets,
-        f"source rank {best.source_rank}",
+        _standing(best),
     ]
     if group.others:
         reasons.append(f"best of {1 + len(group.others)} copies")

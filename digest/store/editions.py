@@ -164,6 +164,23 @@ def sent_edition(session: Session, list_id: UUID, stream: Stream, number: int) -
     ).first()
 
 
+def editions_approved(
+    session: Session, list_id: UUID, stream: Stream, after: datetime, until: datetime
+) -> Sequence[Edition]:
+    """Those that were approved in (after, until], oldest first: no corrections, and nothing that
+    was withdrawn or retracted."""
+    found = select(Edition).where(
+        Edition.list_id == list_id,
+        Edition.stream == stream,
+        Edition.state.in_((EditionState.APPROVED, EditionState.SENT)),
+        Edition.approved_at > after,
+        Edition.approved_at <= until,
+        Edition.corrects_id.is_(None),
+        Edition.retracted_at.is_(None),
+    )
+    return session.scalars(found.order_by(Edition.approved_at, Edition.id)).all()
+
+
 def next_number(session: Session, list_id: UUID, stream: Stream) -> int:
     """The number after the highest that was approved; withdrawn numbers come again."""
     highest = select(func.max(Edition.number)).where(

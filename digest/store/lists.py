@@ -134,6 +134,12 @@ class ListCadence(Row):
     since: Mapped[datetime]  # no run is due before this
 
 
+def streams_of(mailing_list: MailingList) -> list[Stream]:
+    """How often the list comes: the streams that have a cadence, and each edition always."""
+    has = {cadence.stream for cadence in mailing_list.cadences}
+    return [stream for stream in Stream if stream is Stream.EACH or stream in has]
+
+
 def find_list(session: Session, slug: str) -> MailingList:
     """The list of that slug with its feeds and cadences."""
     mailing_list = session.scalar(_whole().where(MailingList.slug == slug))

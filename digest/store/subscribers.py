@@ -101,7 +101,8 @@ def get_subscription(session: Session, subscriber_id: UUID, list_id: UUID) -> Su
     place = select(Subscription).where(
         Subscription.subscriber_id == subscriber_id, Subscription.list_id == list_id
     )
-    ends = selectinload(Subscription.subscriber), selectinload(Subscription.mailing_list)
+    whole_list = selectinload(Subscription.mailing_list).selectinload(MailingList.cadences)
+    ends = selectinload(Subscription.subscriber), whole_list
     return session.scalar(place.options(*ends))
 
 

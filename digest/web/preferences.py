@@ -20,6 +20,7 @@ from digest.web.site import Here, Site
 from digest.web.zones import zones_with
 
 BREAKS = {7: "a week", 14: "two weeks", 30: "a month", 90: "three months"}  # days: in words
+OFTEN = {"each": "each edition", "weekly": "once a week, the best of it", "monthly": "once a month"}
 NO_TOPIC = "Choose at least one topic. If none is for you, you can leave the list below."
 
 
@@ -52,6 +53,7 @@ def _save(site: Site, subscriber_id: UUID, list_id: UUID, fields: Fields) -> str
         local_hour=_number(first(fields, "hour")),
         timezone=first(fields, "zone") or None,
         text_only=first(fields, "text_only") == "yes",
+        stream=first(fields, "stream") or None,
         now=utc_now(),
     )
     return None
@@ -92,6 +94,7 @@ def _page(site: Site, token: str, *, fault: str | None = None, said: str | None 
         chosen=() if fault else (place.choices.topics or place.sections),
         zones=zones_with(place.choices.timezone),
         breaks=BREAKS,
+        often=OFTEN,
         local_time=_local_time(place),
         **place_values(place, token),
     )

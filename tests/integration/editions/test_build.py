@@ -280,8 +280,6 @@ def test_wrong_requests_are_one_clear_sentence(db: Database, settings: Settings)
     publish(db, 1)
     with pytest.raises(NotFound, match="There is no list 'weekly'"):
         build_edition(db, "weekly", now=NOW, actor="mira")
-    with pytest.raises(Illegal, match="A monthly edition can't be built"):
-        build(db, stream=Stream.MONTHLY)
     approve(db, settings, built(db))
     with pytest.raises(Illegal, match=r"No\. 1 of daily already has what arrived until"):
         build(db, NOW - HOUR)

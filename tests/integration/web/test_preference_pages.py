@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from digest.clock import utc_now
-from digest.domain.states import SubscriptionState
+from digest.domain.states import Stream, SubscriptionState
+from digest.store.lists import ListCadence, find_list
 
 FORM = {"action": "save", "topic": ["Water"], "hour": "7", "zone": "Asia/Tokyo"}
 
@@ -99,3 +100,17 @@ def test_who_has_left_finds_the_way_back_and_no_choices(web, world):
     assert post(web, world, **FORM).status_code == 400
     assert post(web, world, action="pause", days="7").status_code == 400
     assert world.place().state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_who_wants_less_gets_a_roll_up_where_the_list_has_one(web, world):
+    assert 'name="stream"' not in web.get(f"/p/{world.token}").text
+    with world.db.begin() as session:
+        weekly = ListCadence(stream=Stream.WEEKLY, words="weekly on friday", since=utc_now())
+        daily = find_list(session, "daily")
+        daily.cadences.append(weekly)
+    assert 'value="weekly"' in web.get(f"/p/{world.token}").text
+    page = post(web, world, **FORM, stream="weekly")
+    assert 'value="weekly" checked' in page.text
+    assert world.place().stream is Stream.WEEKLY
+    assert post(web, world, **FORM, stream="monthly").status_code == 400
+    assert world.place().stream is Stream.WEEKLY

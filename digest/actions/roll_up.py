@@ -1,0 +1,84 @@
+"""What a weekly or monthly edition is made from: what the editions of its period carried."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from digest.actions.edition_window import Window
+from digest.assemble.candidate import Candidate
+from digest.assemble.edition import Heading, Material
+from digest.clock import zone
+from digest.domain.errors import Illegal
+from digest.domain.states import Stream
+from digest.store.editions import Edition, editions_approved, next_number, used_briefs
+from digest.store.engine import Session
+from digest.store.lists import MailingList
+
+FIRST_PERIOD = {Stream.WEEKLY: timedelta(days=7), Stream.MONTHLY: timedelta(days=31)}
+# An approval that was under way when the last roll-up was built became visible after it.
+STRAGGLING = timedelta(hours=1)
+
+
+def find_period(
+    mailing_list: MailingList, stream: Stream, frozen: Sequence[Edition], now: datetime
+) -> Window:
+    """From the last roll-up's end until ``now``; the first one looks a week or a month back."""
+    if not frozen:
+        return Window(now - FIRST_PERIOD[stream], now, is_first=True)
+    after = frozen[0].window_until
+    if now < after:
+        raise Illegal(
+            f"No. {frozen[0].number} of the {stream} {mailing_list.slug} already has what went out "
+            f"until {after:%Y-%m-%d %H:%M} UTC; build at a later time, or withdraw it first."
+        )
+    return Window(after, now, is_first=False)
+
+
+def read_carried(
+    session: Session,
+    mailing_list: MailingList,
+    stream: Stream,
+    window: Window,
+    frozen: Sequence[Edition],
+    run_at: datetime | None,
+) -> Material:
+    """The briefs of the period's editions, in the words in which they went out."""
+    reach = timedelta(0) if window.is_first else STRAGGLING
+    carried = editions_approved(
+        session, mailing_list.id, Stream.EACH, window.after - reach, window.until
+    )
+    candidates = {one.id: one for edition in carried for one in _candidates(edition)}
+    done = used_briefs(session, mailing_list.id, stream, candidates).keys() | {
+        excluded.id for edition in frozen for excluded in edition.excluded
+    }
+    goes_out = max(window.until, run_at or window.until)
+    return Material(
+        heading=Heading(
+            list_name=mailing_list.name,
+            number=next_number(session, mailing_list.id, stream),
+            date=goes_out.astimezone(zone(mailing_list.timezone)).date(),
+            language=mailing_list.language,
+            stream=stream,
+        ),
+        candidates=[one for key, one in candidates.items() if key not in done],
+    )
+
+
+def _candidates(edition: Edition) -> Iterator[Candidate]:
+    for place, brief in enumerate(edition.content.briefs, 1):
+        yield Candidate(
+            id=brief.id,
+            title=brief.title,
+            url=brief.url,
+            arrived_at=edition.window_until,
+            bullets=brief.bullets,
+            teaser=brief.teaser,
+            author=brief.author,
+            language=brief.language,
+            categories=brief.topics,
+            source=brief.source,
+            published_at=brief.published,
+            related=brief.related,
+            image=brief.image,
+            carried_in=f"No. {edition.number}",
+            place=place,
+        )

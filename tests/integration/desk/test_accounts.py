@@ -275,5 +275,6 @@ def test_accounts_can_be_made_and_changed_by_command(db, database_url, settings,
     assert client.get("/desk").status_code == 303
     assert run(app, ["user", "enable", EDDA]).exit_code == 0
     assert actions(db)[:2] == ["enabled", "disabled"]
+    context.database().close()
     for cached in (context.settings, context.database):
         cached.cache_clear()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from digest.actions.list_feedback import Listed, in_short
 from digest.audience.membership import snapshot
 from digest.domain.address import parse_address
 from digest.domain.errors import NotFound
@@ -13,6 +14,7 @@ from digest.store.campaigns import find_campaign
 from digest.store.deliveries import Delivery, deliveries_to
 from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
+from digest.store.feedback import events_about
 from digest.store.subscribers import Subscriber, Subscription, subscriber_or_none
 from digest.store.suppressions import Suppression, get_suppression
 from digest.tokens import hash_address
@@ -59,6 +61,7 @@ class Timeline:
     suppressed: Suppressed | None
     subscriptions: tuple[dict[str, Any], ...]
     deliveries: tuple[SentTo, ...]
+    feedback: tuple[Listed, ...]  # what came back, newest first
 
 
 def show_subscriber(db: Database, settings: Settings, address: str, *, limit: int = 50) -> Timeline:
@@ -91,6 +94,7 @@ def _timeline(
         deliveries=tuple(
             _sent_to(session, delivery) for delivery in deliveries_to(session, subscriber.id, limit)
         ),
+        feedback=tuple(in_short(event) for event in events_about(session, subscriber.id, limit)),
     )
 
 

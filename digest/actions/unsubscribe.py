@@ -27,7 +27,7 @@ def unsubscribe(
     """End one subscription; False where it had ended before. ``NotFound`` where there is none."""
     with db.begin() as session:
         place = _place(session, subscriber_id, list_id)
-        return _leave(session, place, how, now, actor)
+        return end_place(session, place, how, now, actor)
 
 
 def unsubscribe_all(
@@ -54,7 +54,7 @@ def unsubscribe_all(
             reason=SuppressionReason.UNSUBSCRIBED_ALL,
             now=now,
         )
-        return sum(_leave(session, place, how, now, actor) for place in places)
+        return sum(end_place(session, place, how, now, actor) for place in places)
 
 
 def _place(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription:
@@ -64,7 +64,8 @@ def _place(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription
     return place
 
 
-def _leave(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
+def end_place(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
+    """End one subscription in the transaction at hand; False where it had ended before."""
     hold(session, place)
     before = snapshot(place)
     left = leave(place, how, now)

@@ -8,6 +8,8 @@ from digest.domain.states import SuppressionReason
 from digest.settings import Settings
 from digest.store.audit import record
 from digest.store.engine import Database
+from digest.store.feedback import void_bounces
+from digest.store.subscribers import subscriber_or_none
 from digest.store.suppressions import get_suppression
 from digest.tokens import hash_address
 
@@ -25,6 +27,9 @@ def unsuppress_address(
         if kept is None:
             raise NotFound(f"{key} is not suppressed.")
         session.delete(kept)
+        subscriber = subscriber_or_none(session, key)
+        if subscriber is not None:
+            void_bounces(session, subscriber.id, now)  # they begin anew
         record(
             session,
             now=now,

@@ -8,6 +8,7 @@ from digest.domain.states import SuppressionReason
 from digest.store.consents import consents_of
 from digest.store.deliveries import deliveries_to
 from digest.store.engine import Session
+from digest.store.feedback import forget_feedback
 from digest.store.greetings import greetings_to
 from digest.store.subscribers import Subscriber
 from digest.store.suppressions import get_suppression, suppress
@@ -31,6 +32,7 @@ def erase(session: Session, subscriber: Subscriber, now: datetime) -> None:
         consent.origin = consent.network = consent.confirmed_from = None
     for mail in greetings_to(session, subscriber.id):
         session.delete(mail)
+    forget_feedback(session, subscriber.id)
     for delivery in deliveries_to(session, subscriber.id, _EVERY):
         delivery.address = f"erased-{subscriber.id}"  # distinct: no two look like copies
 

@@ -22,6 +22,7 @@ class Left(StrEnum):
     """How a subscription ended (``Subscription.ended_how``)."""
 
     ONE_CLICK = "one_click"  # the mailbox's own button, RFC 8058
+    MAIL = "mail"  # a mail to the return path, or the provider's word
     PAGE = "page"
     PAGE_ALL = "page_all"  # every list at once
     STAFF = "staff"
@@ -29,7 +30,7 @@ class Left(StrEnum):
     ERASED = "erased"
 
 
-_BY_THEMSELVES = {Left.ONE_CLICK, Left.PAGE, Left.PAGE_ALL}
+_BY_THEMSELVES = {Left.ONE_CLICK, Left.MAIL, Left.PAGE, Left.PAGE_ALL}
 
 
 def join(

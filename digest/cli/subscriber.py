@@ -130,6 +130,7 @@ def show(
     for place in timeline.subscriptions:
         _say(f"  {place['list']}: {_standing(place)}")
     _show_deliveries(timeline)
+    _show_feedback(timeline)
 
 
 @app.command()
@@ -202,6 +203,13 @@ def _show_deliveries(timeline: Timeline) -> None:
     console.print(table)
     counts = Counter(sent.state for sent in timeline.deliveries)
     _say(", ".join(f"{n} {state}" for state, n in sorted(counts.items())))
+
+
+def _show_feedback(timeline: Timeline) -> None:
+    for one in timeline.feedback:
+        undone = ", undone" if one.undone_at else ""
+        said = " ".join(word for word in (one.kind, one.reason, one.status) if word)
+        _say(f"  {_moment(one.at)}: {said}, by {one.evidence}: {one.effect}{undone}")
 
 
 def _moment(moment: datetime) -> str:

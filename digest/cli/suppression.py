@@ -9,10 +9,14 @@ from rich.table import Table
 from digest.actions.list_suppressions import list_suppressions
 from digest.actions.suppress_address import suppress_address
 from digest.actions.unsuppress_address import unsuppress_address
+from digest.cli import suppression_files
 from digest.cli.context import actor, console, database, print_json, settings
 from digest.clock import utc_now
 
 app = typer.Typer(no_args_is_help=True, help="Addresses that get no mail, from any list.")
+
+app.command("import")(suppression_files.import_)
+app.command()(suppression_files.export)
 
 Address = Annotated[str, typer.Argument(help="E-mail address.")]
 

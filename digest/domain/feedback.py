@@ -39,7 +39,7 @@ class Reason(StrEnum):
     RELAYING_DENIED = "relaying denied"
     SECURITY = "security"
     NOT_COMPLIANT = "not RFC compliant"
-    SUPPRESSED = "on the provider's suppression list"
+    SUPPRESSED = "suppressed by the provider"
     # It is about what the mail says.
     SPAM = "called spam"
     POLICY = "against policy"
@@ -97,3 +97,46 @@ class Finding:
     reply: str | None = None  # the remote server's words
     reporting_mta: str | None = None
     also: str | None = None  # the same mailbox before forwarding (Original-Recipient)
+
+
+class Evidence(StrEnum):
+    """What ties a piece of feedback to one of our mails, the surest first."""
+
+    RETURN_PATH = "return path"  # our signed token (VERP)
+    MESSAGE = "message"  # our Message-ID, which nobody can guess, and its reader
+    PROVIDER = "provider"  # a provider that signed what it says
+    ADDRESS = "address"  # it only names an address: anybody can write that
+    FORGED = "forged"  # a return path that looks like ours and isn't
+    NONE = "none"
+
+
+PROVEN = frozenset({Evidence.RETURN_PATH, Evidence.MESSAGE, Evidence.PROVIDER})
+
+
+class Effect(StrEnum):
+    """What a piece of feedback did."""
+
+    SUPPRESSED = "suppressed"  # the mailbox is dead
+    COUNTED = "counted"  # a soft bounce: enough of them suppress
+    OUR_FAULT = "our fault"  # never counts against the reader
+    COMPLAINED = "complained"  # suppressed on all lists
+    LEFT = "left"  # off the list that the mail was of
+    DELIVERED = "delivered"
+    REVIEW = "review"  # it may be forged: a person decides
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"  # it broke the reader, which nothing should
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One thing that came back, by whatever channel, before anyone asks whose it is."""
+
+    channel: str  # mail, or the provider's name
+    key: str  # unique: the same thing received twice has the same key
+    raw: bytes
+    findings: tuple[Finding, ...]
+    return_paths: tuple[str, ...] = ()  # local parts that look like ours, the envelope's first
+    message_keys: tuple[str, ...] = ()  # of Message-IDs of ours, perhaps
+    sent_to: tuple[str, ...] = ()  # whom the returned mail was to
+    is_signed: bool = False  # a provider's signature was checked
+    is_broken: bool = False  # it broke the reader

@@ -23,6 +23,11 @@ _AUTO_SUBJECTS = re.compile(
     r"autosvar|automaattinen|автоответ|自动回复|自動回覆|自動返信|不在(?:通知|返信)|자동)",
     re.IGNORECASE,
 )
+_LEAVING = re.compile(
+    r"^\W*(?:re\s*:\s*)?(?:unsubscribe|list-unsubscribe|opt[- ]?out|abmelden|abbestellen|"
+    r"d[ée]sabonner|desuscribir|cancelar|disiscrivi)\b",
+    re.IGNORECASE,
+)
 _CHALLENGES = re.compile(
     r"challenge[- ]?(?:response|mail)|please confirm (?:your|that you)|confirm (?:your "
     r")?(?:message|e-?mail)|sender (?:verification|confirmation)|"
@@ -44,6 +49,8 @@ def notice_of(mail: Mail) -> Reason | None:
         return Reason.AUTO_REPLY
     if headers.get("auto-submitted").lower().startswith("auto-replied") and _by_a_person(headers):
         return Reason.AUTO_REPLY
+    if _LEAVING.match(subject):
+        return Reason.UNSUBSCRIBE
     if _CHALLENGES.search(subject):
         return Reason.CHALLENGE
     return None

@@ -49,6 +49,11 @@ class Delivery(Row):
     sent_at: Mapped[datetime | None]
 
 
+def get_delivery(session: Session, delivery_id: UUID) -> Delivery | None:
+    """One delivery, locked: others decide on it after this transaction."""
+    return session.get(Delivery, delivery_id, with_for_update=True)
+
+
 def in_batch(batch: Batch) -> ColumnElement[bool]:
     """The rows that lie in a batch."""
     return and_(

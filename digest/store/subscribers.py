@@ -87,6 +87,10 @@ def address_of(session: Session, subscriber_id: UUID) -> str:
     return address
 
 
+def get_subscriber(session: Session, subscriber_id: UUID) -> Subscriber | None:
+    return session.get(Subscriber, subscriber_id)
+
+
 def subscriber_or_none(session: Session, address: str) -> Subscriber | None:
     return session.scalar(_whole().where(Subscriber.address == address))
 

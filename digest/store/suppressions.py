@@ -1,7 +1,8 @@
 """Suppressions: addresses that get no mail, known by a keyed hash so that they outlive erasure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -41,6 +42,18 @@ def suppress(
         "since": now,
     }
     session.execute(insert_for(session, Suppression).values(row).on_conflict_do_nothing())
+
+
+def suppress_many(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Suppress many addresses at once; gives how many were not suppressed before."""
+    new = insert_for(session, Suppression).values(rows).on_conflict_do_nothing()
+    return len(session.scalars(new.returning(Suppression.address_hash)).all())
+
+
+def all_suppressions(session: Session) -> Iterator[Suppression]:
+    """Every suppression in the order of its hash, streamed."""
+    every = select(Suppression).order_by(Suppression.address_hash)
+    yield from session.scalars(every.execution_options(yield_per=1_000))
 
 
 def get_suppression(session: Session, address_hash: str) -> Suppression | None:

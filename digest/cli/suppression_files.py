@@ -1,0 +1,59 @@
+"""``digest suppression import`` and ``export``: the suppression list as a file."""
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.actions.suppression_files import COLUMNS, export_suppressions, import_suppressions
+from digest.audience.table.cells import quoted
+from digest.cli.context import actor, console, database, errors, print_json_line, settings
+from digest.clock import utc_now
+from digest.domain.errors import Illegal
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV, or a text with an address on each line.")],
+) -> None:
+    """Suppress every address of a file; what was suppressed before keeps its reason.
+
+    Takes what `export` writes, and other services' lists: the column is found by its header
+    (address, email). Bad lines are named on standard error and stop nothing.
+
+    Example: digest suppression import suppressed.csv
+    """
+    try:
+        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+            found = import_suppressions(
+                database(), settings(), lines, now=utc_now(), actor=actor(), on_reject=_say_reject
+            )
+    except OSError as error:
+        raise Illegal(f"{file} can't be read ({error.strerror}).") from None
+    console.print(
+        f"{found.added} added, {found.known} suppressed before, {found.rejected} rejected."
+    )
+
+
+def export(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object on each line.")] = False,
+) -> None:
+    """Write every suppression to standard output as CSV; erased addresses by their hash alone.
+
+    Example: digest suppression export > suppressed.csv
+    """
+    kept = export_suppressions(database())
+    if as_json:
+        for one in kept:
+            print_json_line(one)
+        return
+    writer = csv.writer(sys.stdout)
+    writer.writerow(COLUMNS)
+    for one in kept:
+        cells = (one.address or "", one.address_hash, one.reason, one.since.isoformat())
+        writer.writerow([*(quoted(cell) for cell in cells), quoted(one.note or "")])
+
+
+def _say_reject(line: int, why: str) -> None:
+    errors.print(f"line {line}: {why}", soft_wrap=True, markup=False, highlight=False)

@@ -1,0 +1,188 @@
+"""Feedback: what came back about our mails, each thing once, and what it did."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, and_, case, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from digest.domain.errors import NotFound
+from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Reason
+from digest.domain.states import DeliveryState, Feedback
+from digest.store.base import AsJson, Row, id_column, text_enum
+from digest.store.deliveries import Delivery
+from digest.store.engine import insert_for
+
+
+class FeedbackEvent(Row):
+    """One thing that was received: a mail, or an event of a provider."""
+
+    __tablename__ = "feedback_event"
+
+    id: Mapped[UUID] = id_column()
+    key: Mapped[str] = mapped_column(unique=True)  # what is received again has the same one
+    channel: Mapped[str]
+    at: Mapped[datetime]
+    evidence: Mapped[Evidence] = mapped_column(text_enum(Evidence), default=Evidence.NONE)
+    effect: Mapped[Effect] = mapped_column(text_enum(Effect), default=Effect.IGNORED)
+    delivery_id: Mapped[UUID | None]  # no foreign key: it stays when the row is pruned
+    subscriber_id: Mapped[UUID | None] = mapped_column(index=True)
+    findings: Mapped[tuple[Finding, ...]] = mapped_column(AsJson(tuple[Finding, ...]))
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # zlib; None where nothing came of it
+    undone_at: Mapped[datetime | None]
+
+
+class Bounce(Row):
+    """A mail to one person that came back."""
+
+    __tablename__ = "bounce"
+
+    id: Mapped[UUID] = id_column()
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    subscriber_id: Mapped[UUID] = mapped_column(index=True)
+    delivery_id: Mapped[UUID | None] = mapped_column(index=True)
+    campaign_id: Mapped[UUID | None] = mapped_column(index=True)
+    kind: Mapped[FeedbackClass] = mapped_column(text_enum(FeedbackClass))
+    reason: Mapped[Reason] = mapped_column(text_enum(Reason))
+    status: Mapped[str | None]
+    reply: Mapped[str | None]  # without addresses
+    reporting_mta: Mapped[str | None]
+    is_ours: Mapped[bool]  # because of us: never counts against the reader
+    at: Mapped[datetime]
+    void_at: Mapped[datetime | None]  # counts no more: undone, or the suppression was lifted
+
+
+class Complaint(Row):
+    """A person who called a mail of ours spam."""
+
+    __tablename__ = "complaint"
+
+    id: Mapped[UUID] = id_column()
+    event_id: Mapped[UUID] = mapped_column(index=True)
+    subscriber_id: Mapped[UUID] = mapped_column(index=True)
+    delivery_id: Mapped[UUID | None]
+    campaign_id: Mapped[UUID | None] = mapped_column(index=True)
+    at: Mapped[datetime]
+    void_at: Mapped[datetime | None]
+
+
+def add_event(session: Session, event: FeedbackEvent) -> bool:
+    """Keep an event; False where one of that key is known, whoever received it."""
+    values = {
+        "id": event.id,
+        "key": event.key,
+        "channel": event.channel,
+        "at": event.at,
+        "evidence": event.evidence,
+        "effect": event.effect,
+        "delivery_id": event.delivery_id,
+        "subscriber_id": event.subscriber_id,
+        "findings": event.findings,
+        "raw": event.raw,
+    }
+    new = insert_for(session, FeedbackEvent).values(values).on_conflict_do_nothing()
+    return session.scalar(new.returning(FeedbackEvent.id)) is not None
+
+
+def find_event(session: Session, event_id: UUID) -> FeedbackEvent:
+    event = session.get(FeedbackEvent, event_id, with_for_update=True)
+    if event is None:
+        raise NotFound(f"There is no feedback {event_id}.")
+    return event
+
+
+def latest_events(
+    session: Session, limit: int, effect: Effect | None = None
+) -> Sequence[FeedbackEvent]:
+    """The latest events, newest first."""
+    latest = select(FeedbackEvent).order_by(FeedbackEvent.id.desc()).limit(limit)
+    if effect is not None:
+        latest = latest.where(FeedbackEvent.effect == effect)
+    return session.scalars(latest).all()
+
+
+def events_about(session: Session, subscriber_id: UUID, limit: int) -> Sequence[FeedbackEvent]:
+    """What came back about one person, newest first."""
+    theirs = select(FeedbackEvent).where(FeedbackEvent.subscriber_id == subscriber_id)
+    return session.scalars(theirs.order_by(FeedbackEvent.id.desc()).limit(limit)).all()
+
+
+def count_effects(session: Session) -> dict[tuple[Evidence, Effect], int]:
+    """How many events had which evidence and effect."""
+    kinds = select(FeedbackEvent.evidence, FeedbackEvent.effect, func.count())
+    rows = session.execute(kinds.group_by(FeedbackEvent.evidence, FeedbackEvent.effect))
+    return {(evidence, effect): count for evidence, effect, count in rows}
+
+
+def history_of(
+    session: Session, subscriber_id: UUID, limit: int
+) -> Sequence[tuple[UUID, datetime, bool, bool | None, bool]]:
+    """A person's last mails, newest first: campaign, time, whether it failed at once, whether a
+    bounce that counts came back (None: only such as are our fault), whether it was delivered."""
+    theirs = and_(Bounce.delivery_id == Delivery.id, Bounce.void_at.is_(None))
+    at = func.coalesce(Delivery.sent_at, Delivery.first_try_at)
+    counted = func.max(case((Bounce.is_ours, 0), else_=1))
+    rows = session.execute(
+        select(
+            Delivery.campaign_id,
+            at.label("at"),
+            Delivery.state,
+            func.count(Bounce.id).label("bounces"),
+            counted.label("counted"),
+            Delivery.feedback,
+        )
+        .outerjoin(Bounce, theirs)
+        .where(
+            Delivery.subscriber_id == subscriber_id,
+            Delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)),
+            at.is_not(None),
+        )
+        .group_by(Delivery.id)
+        .order_by(at.desc())
+        .limit(limit)
+    )
+    return [
+        (
+            row.campaign_id,
+            row.at,
+            row.state is DeliveryState.FAILED,
+            (bool(row.counted) or None) if row.bounces else False,
+            row.feedback is Feedback.DELIVERED,
+        )
+        for row in rows
+    ]
+
+
+def count_ours(session: Session, campaign_id: UUID) -> int:
+    """How many of a campaign's mails came back because of us."""
+    ours = select(func.count()).where(
+        Bounce.campaign_id == campaign_id, Bounce.is_ours, Bounce.void_at.is_(None)
+    )
+    return session.scalar(ours) or 0
+
+
+def void_bounces(session: Session, subscriber_id: UUID, now: datetime) -> None:
+    """Let a person's earlier bounces and complaints count no more."""
+    for row in (Bounce, Complaint):
+        session.execute(
+            update(row)
+            .where(row.subscriber_id == subscriber_id, row.void_at.is_(None))
+            .values(void_at=now)
+        )
+
+
+def void_event(session: Session, event_id: UUID, now: datetime) -> None:
+    """Let what one event said count no more."""
+    for row in (Bounce, Complaint):
+        session.execute(update(row).where(row.event_id == event_id).values(void_at=now))
+
+
+def forget_feedback(session: Session, subscriber_id: UUID) -> None:
+    """Take off what says who somebody is: the mails themselves, and the addresses in them."""
+    session.execute(
+        update(FeedbackEvent)
+        .where(FeedbackEvent.subscriber_id == subscriber_id)
+        .values(raw=None, findings=())
+    )
+    session.execute(update(Bounce).where(Bounce.subscriber_id == subscriber_id).values(reply=None))

@@ -98,6 +98,21 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None,
         description="What /metrics wants as a bearer token; default: it answers this machine only.",
+    ses_topics: str = Field(
+        default="",
+        description="Comma-separated ARNs of the SNS topics that Amazon SES tells of bounces by; "
+        "they are taken at /hooks/ses.",
+    )
+    mailgun_key: SecretStr | None = Field(
+        default=None, description="Mailgun's webhook signing key, for /hooks/mailgun."
+    )
+    postmark_login: SecretStr | None = Field(
+        default=None,
+        description="user:password that Postmark's webhooks send, for /hooks/postmark.",
+    )
+    sendgrid_key: SecretStr | None = Field(
+        default=None,
+        description="SendGrid's verification key of signed event webhooks, for /hooks/sendgrid.",
     )
 
     @classmethod
@@ -172,6 +187,9 @@ class Settings(BaseSettings):
     def alarm_sender(self) -> str:
         """Whom alarms are from: the host of the pages."""
         return f"alarms@{urlsplit(self.base_url).hostname}"
+    def ses_topics_allowed(self) -> tuple[str, ...]:
+        """The ARNs of the topics that are taken."""
+        return tuple(_words(self.ses_topics))
 
     @cached_property
     def networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -7,7 +7,7 @@ from fastapi.datastructures import Default
 
 from digest.settings import Settings
 from digest.store.engine import Database
-from digest.web import accent, health, joining, preferences, readers, viewing
+from digest.web import accent, health, hooks, joining, preferences, readers, viewing
 from digest.web.api.guards import api_guard
 from digest.web.api.problems import REFUSED
 from digest.web.api.route import ApiRoute
@@ -35,6 +35,7 @@ ROUTES = (
     Route("GET", "/archive/{slug}/feed.atom", viewing.show_feed, Guard.PUBLIC),
     Route("GET", "/archive/{slug}/{number:int}", viewing.show_archived, Guard.PUBLIC),
     Route("GET", "/sitemap.xml", viewing.show_sitemap, Guard.PUBLIC),
+    Route("POST", "/hooks/{provider}", hooks.receive, Guard.SIGNED),
     Route("GET", "/about-links", viewing.about_links, Guard.PUBLIC),
     Route("GET", "/accent/{color}.css", accent.accent_sheet, Guard.PUBLIC),
     Route("GET", "/healthz", health.healthz, Guard.PUBLIC),

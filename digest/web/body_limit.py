@@ -7,10 +7,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from digest.web.pages import Pages
 
 MAX_BODY = 64 * 1024  # bytes
+MAX_HOOK = 1024 * 1024  # of a provider, which posts many events at once
 
 
 class BodyLimit:
-    """ASGI middleware: 413 for a body that is declared, or turns out, to be over ``MAX_BODY``."""
+    """ASGI middleware: 413 for a body that is declared, or turns out, to be over its limit."""
 
     def __init__(self, app: ASGIApp, *, pages: Pages) -> None:
         self._app = app
@@ -19,20 +20,24 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif _declared(scope) > MAX_BODY:
+        elif _declared(scope) > _most(scope):
             await self._pages.problem(413)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive), send)
+            await self._app(scope, _counted(receive, _most(scope)), send)
 
 
-def _counted(receive: Receive) -> Receive:
+def _most(scope: Scope) -> int:
+    return MAX_HOOK if scope["path"].startswith("/hooks/") else MAX_BODY
+
+
+def _counted(receive: Receive, most: int) -> Receive:
     read = 0
 
     async def receive_counted() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        if read > MAX_BODY:
+        if read > most:
             raise HTTPException(413)
         return message
 

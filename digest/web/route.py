@@ -14,6 +14,7 @@ class Guard(StrEnum):
     PUBLIC = "public"  # anybody; such a route changes nothing
     TOKEN = "token"  # noqa: S105 - no password: whoever holds the signed token in the path
     ANY_SITE = "any_site"  # a form that may stand on any site: it asks for something, no more
+    SIGNED = "signed"  # a provider that signs what it posts, or knows a password
     FORM = "form"  # anybody who got the form from us: signing in, and what leads to it
     SIGNED_IN = "signed_in"  # any account, with or without a role
     READER = "reader"
@@ -28,8 +29,9 @@ class Guard(StrEnum):
 
 
 # What may be posted without a token of ours in the form; at the desk nothing may. With TOKEN the
-# path itself authorises, which another site can't know; ANY_SITE acts in nobody's name.
-CSRF_EXEMPT = frozenset({Guard.TOKEN, Guard.ANY_SITE})
+# path itself authorises, which another site can't know; ANY_SITE acts in nobody's name; what is
+# SIGNED comes from no browser.
+CSRF_EXEMPT = frozenset({Guard.TOKEN, Guard.ANY_SITE, Guard.SIGNED})
 
 
 @dataclass(frozen=True, slots=True)

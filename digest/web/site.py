@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from digest.actions.read_edition import EditionPage
+from digest.actions.receive_webhook import AmazonFetch
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.tokens import Tokens
@@ -24,6 +25,10 @@ class Site:
     settings: Settings
     pages: Pages
     rendered: Recent[EditionPage] = field(default_factory=lambda: Recent(MAX_RENDERED))
+
+    @cached_property
+    def amazon(self) -> AmazonFetch:
+        return AmazonFetch(self.settings)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -107,6 +107,7 @@ def test_every_route_has_a_guard_and_an_open_one_changes_nothing():
             assert route.method == "GET", route.path
         if route.guard is Guard.TOKEN:
             assert "{token}" in route.path
+        assert (route.guard is Guard.SIGNED) == route.path.startswith("/hooks/")
 
 
 def test_each_parameter_of_a_path_says_which_lists_it_belongs_to():

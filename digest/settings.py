@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None,
         description="What /metrics wants as a bearer token; default: it answers this machine only.",
+    )
+
     ses_topics: str = Field(
         default="",
         description="Comma-separated ARNs of the SNS topics that Amazon SES tells of bounces by; "
@@ -187,6 +189,8 @@ class Settings(BaseSettings):
     def alarm_sender(self) -> str:
         """Whom alarms are from: the host of the pages."""
         return f"alarms@{urlsplit(self.base_url).hostname}"
+
+    @cached_property
     def ses_topics_allowed(self) -> tuple[str, ...]:
         """The ARNs of the topics that are taken."""
         return tuple(_words(self.ses_topics))

@@ -36,6 +36,7 @@ def _configuration() -> dict[str, Any]:
         "task_routes": {
             "workers.tasks.deliver": {"queue": "delivery"},
             "workers.tasks.collect": {"queue": "collection"},
+            "workers.tasks.mailbox": {"queue": "collection"},
         },
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

@@ -7,6 +7,7 @@ from uuid import UUID
 from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
+from digest.actions.read_mailbox import read_mailbox
 from digest.actions.send_copy import send_copy
 from digest.actions.send_greeting import send_greeting
 from digest.actions.start_campaign import start_campaign
@@ -70,6 +71,12 @@ def greet(greeting_id: str) -> None:
         send_greeting(process.database(), process.settings(), id_, utc_now())
 
 
+@app.task
+def mailbox(mailbox_id: str) -> None:
+    with _guard(Work.MAILBOX, mailbox_id) as id_:
+        read_mailbox(process.database(), process.settings(), id_, now=utc_now(), stop=process.stop)
+
+
 TASKS = {
     Work.COLLECT: collect,
     Work.ADVANCE: advance,
@@ -78,6 +85,7 @@ TASKS = {
     Work.COPY: copy,
     Work.TELL: tell,
     Work.GREET: greet,
+    Work.MAILBOX: mailbox,
 }
 
 

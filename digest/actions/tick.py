@@ -14,6 +14,7 @@ from digest.actions.tend_campaigns import tend_campaigns
 from digest.actions.watch import notices_to_tell
 from digest.store.engine import Database
 from digest.store.greetings import due_greetings
+from digest.store.mailboxes import due_mailboxes
 from digest.store.sources import due_sources
 
 
@@ -27,11 +28,12 @@ class Work(StrEnum):
     COPY = "copy"
     TELL = "tell"
     GREET = "greet"
+    MAILBOX = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Something that is due: the id of a source, run, campaign, copy, notice or greeting."""
+    """Something that is due, and the id of its row."""
 
     work: Work
     id: UUID
@@ -43,6 +45,7 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     with db.read() as session:
         sources = [source.id for source in due_sources(session, now)]
         greetings = due_greetings(session, now)
+        mailboxes = due_mailboxes(session, now)
     yield from (Ring(Work.ADVANCE, id_) for id_ in runs_to_advance(db, now))
     to_start, to_send = tend_campaigns(db, now)
     yield from (Ring(Work.START, id_) for id_ in to_start)
@@ -50,4 +53,5 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     yield from (Ring(Work.TELL, id_) for id_ in notices_to_tell(db, now))
     yield from (Ring(Work.COPY, id_) for id_ in copies_asked(db))
     yield from (Ring(Work.GREET, id_) for id_ in greetings)
+    yield from (Ring(Work.MAILBOX, id_) for id_ in mailboxes)
     yield from (Ring(Work.COLLECT, id_) for id_ in sources)

@@ -12,6 +12,7 @@ from rich.table import Table
 from digest.actions.ingest_feedback import Ingested, ingest_paths, read_paths
 from digest.actions.list_feedback import list_feedback
 from digest.actions.undo_feedback import undo_feedback
+from digest.cli import feedback_listen, feedback_mailbox
 from digest.cli.context import (
     actor,
     console,
@@ -30,6 +31,10 @@ from digest.tokens import Tokens
 app = typer.Typer(
     no_args_is_help=True, help="What came back: bounces, complaints, notices, and what they did."
 )
+
+
+app.add_typer(feedback_mailbox.app, name="mailbox")
+app.command("listen")(feedback_listen.listen_)
 
 
 @app.command()

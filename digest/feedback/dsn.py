@@ -7,6 +7,7 @@ from digest.domain.feedback import FeedbackClass, Finding, Reason
 from digest.feedback.addresses import clean
 from digest.feedback.mime import Mail
 from digest.feedback.reasons import class_of, reason_of, stage_of, status_in, worded_reason
+from digest.feedback.status_codes import POWERMTA
 from digest.feedback.words import decode_words, squeezed
 
 TYPES = (
@@ -126,6 +127,9 @@ def finding_of(group: Group, status: Status, told: str | None) -> Finding:
 
 
 def _reason(group: Group, told: str) -> Reason:
+    category = group.get("x-powermta-bouncecategory").strip().lower()
+    if category in POWERMTA:
+        return POWERMTA[category]
     stage = stage_of(f"{group.reply} {told}")
     silent = worded_reason(group.reply) is Reason.UNDEFINED
     if silent and worded_reason(told) is not Reason.UNDEFINED:

@@ -5,7 +5,7 @@ Each line is one wording: a regular expression, read as ``reply_words`` says.
 
 # A mailbox by any name, then perhaps its address and up to four words more.
 _WHO = (
-    r"(?:user|mail ?box|recipient|account|addressee|address|e-?mail|alias|local ?part|rcpt|"
+    r"(?:user|mail ?box|recipient|account|addressee|address|e-?mail|alias|local[- ]?part|rcpt|"
     r"login|customer|destination|inbox|person|member|destinataire|adresse|empf[aä]nger|"
     r"destinatari[oa]|usuario|usu[aá]rio|utilisateur|cuenta|conta)(?:'s)?"
     r"[^\w ]{0,3}(?: ?\(?<@>\)?[^\w ]{0,3})?(?: \S+){0,4}? "
@@ -26,7 +26,10 @@ USER_UNKNOWN_FOR_SURE = (
     r"resolver\.adr\.(?:recip|ex)\w*notfound",
     r"recipient ?not ?found",
     r"unknown or illegal (?:alias|user)",
-    r"requested action not taken: mailbox unavailable|\b550\b.{0,16}mailbox unavailable",
+    r"requested action not taken: mailbox unavailable",
+    r"\b550\b.{0,16}mailbox unavailable(?! or access)",
+    r"(?:invalid|unknown) (?:final delivery user|local[- ]part)",
+    r"\brcp-p1\b",  # Facebook
     r"(?:user|mailbox) unavailable or (?:unknown|not found)",
     r"(?:destinataire|destinatario|empf[aä]nger)\w* (?:inconnu|invalide|desconocido|unbekannt)",
     r"(?:check|verify) (?:if|that|whether) (?:the |your |their |this )?(?:recipient's )?"

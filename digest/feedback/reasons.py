@@ -16,6 +16,7 @@ _ADDRESS = re.compile(r"<?[^\s<>\"'():;,]{1,64}@[\w.-]{1,255}>?")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.#-])([245]\d\d)(?![\d.]*\d)(?=[ \t:;,.)\]-]|$)")
+_NAMED_BY_AU = re.compile(r"@(?:ezweb\.ne\.jp|au\.com)>: user unknown", re.IGNORECASE)
 _OF_DOMAINS = (Reason.NO_MAIL_HERE, Reason.HOST_UNKNOWN)  # DNS may be broken for a while
 _COMPILED = tuple(
     (reason, tuple(re.compile(wording) for wording in wordings)) for reason, wordings in REPLY_WORDS
@@ -70,6 +71,8 @@ def reason_of(reply: str, status: str | None = None, stage: Stage = Stage.UNKNOW
 def _may_be_a_filter(reply: str, status: str | None, stage: Stage) -> bool:
     if stage is not Stage.UNKNOWN:
         return stage is Stage.MESSAGE
+    if _NAMED_BY_AU.search(reply):
+        return False
     said = status_in(reply) or status or "5.0.0"
     return code_in(reply) == "550" and said[1:4] in (".0.", ".2.")
 

@@ -8,6 +8,11 @@ EXPIRED_FOR_SURE = (r"was aborted after \d", r"delivery time expired", r"message
 NETWORK_FOR_SURE = (r"malformed or unexpected name server reply", r"name server timeout")
 
 HOST_UNKNOWN_FOR_SURE = (
+    r"no data record of requested type",
+    r"no mx (?:record )?found",
+    r"dns lookup fail\w*:? host .{0,80}not found",
+    r"illegal host/domain name",
+    r"lookup of host .{0,80} failed in smtp transport",
     r"\b(?:[\w-]+\.)+[a-z]{2,} does not exist",
     r"the domain is not reachable",
     r"domain name not found",
@@ -18,6 +23,8 @@ HOST_UNKNOWN_FOR_SURE = (
 )
 
 NO_MAIL_HERE = (
+    r"no smtp service",
+    r"destination seems? to reject all mails?",
     r"null ?mx",
     r"does ?n.t (?:accept|receive) (?:any )?e?mail",
     r"does not (?:accept|receive) (?:any )?e?mail\b(?! from)",

@@ -174,6 +174,7 @@ RELAYING_DENIED = (
 
 SENDER_REJECTED_FOR_SURE = (
     r"(?:sender|from|envelope) address (?:was )?(?:rejected|refused|denied)",
+    r"\bfrom: domain is invalid|valid from:",
     r"domain of sender|sender verif|sender callout|\b5\.1\.[78]\b",
 )
 
@@ -184,7 +185,7 @@ SENDER_REJECTED = (
     r"found|valid)|does ?n.t exist|does not exist|blocked|unauthorized|prohibited|"
     r"required|resolve|bogus|malformed|could not|cannot|not be)",
     r"(?:domain of|unresolvable|invalid|bad|unknown|bogus|fake|illegal|null|empty|"
-    r"non-existing|missing) (?:\S+ ){0,3}(?:sender|from|envelope|return|reply)",
+    r"non-existing|missing) (?:\S+ ){0,3}(?:sender|from:|envelope|return|reply)",
     r"5\.1\.0\b.{0,30}sender",
     r"sender (?:verify|verification|callout)",
     r"call-?out verif",

@@ -1,4 +1,4 @@
-"""Enhanced status codes (RFC 3463, RFC 7372 and the IANA registry) by reason."""
+"""Codes by reason: enhanced statuses (RFC 3463, RFC 7372, the IANA registry), and categories."""
 
 from digest.domain.feedback import Reason
 
@@ -57,3 +57,21 @@ STATUS_REASONS: dict[str, Reason] = {
     "7.28": Reason.RATE,
 }
 """By subject and detail, whatever the class in front of them."""
+
+POWERMTA: dict[str, Reason] = {
+    "bad-mailbox": Reason.USER_UNKNOWN,
+    "bad-domain": Reason.HOST_UNKNOWN,
+    "inactive-mailbox": Reason.DISABLED,
+    "quota-issues": Reason.MAILBOX_FULL,
+    "spam-related": Reason.SPAM,
+    "virus-related": Reason.VIRUS,
+    "content-related": Reason.CONTENT,
+    "policy-related": Reason.POLICY,
+    "relaying-issues": Reason.RELAYING_DENIED,
+    "invalid-sender": Reason.SENDER_REJECTED,
+    "message-expired": Reason.EXPIRED,
+    "no-answer-from-host": Reason.NETWORK,
+    "bad-connection": Reason.NETWORK,
+    "routing-errors": Reason.NETWORK,
+}
+"""By PowerMTA's bounce category, which stands in its reports."""

@@ -2,11 +2,13 @@
 
 import csv
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
+from digest.actions.list_suppressions import Kept
 from digest.actions.suppression_files import COLUMNS, export_suppressions, import_suppressions
 from digest.audience.table.cells import quoted
 from digest.cli.context import actor, console, database, errors, print_json_line, settings
@@ -37,18 +39,32 @@ def import_(
 
 
 def export(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object on each line.")] = False,
 ) -> None:
-    """Write every suppression to standard output as CSV; erased addresses by their hash alone.
+    """Write every suppression as CSV or JSON lines; erased addresses by their hash alone.
 
-    Example: digest suppression export > suppressed.csv
+    Example: digest suppression export -o suppressed.csv
     """
     kept = export_suppressions(database())
+    try:
+        if output is None:
+            _write(kept, sys.stdout, as_json=as_json)
+        else:
+            with output.open("w", encoding="utf-8", newline="") as file:
+                _write(kept, file, as_json=as_json)
+    except OSError as error:
+        raise Illegal(f"{output} can't be written ({error.strerror}).") from None
+
+
+def _write(kept: Iterable[Kept], file: TextIO, *, as_json: bool) -> None:
     if as_json:
         for one in kept:
-            print_json_line(one)
+            print_json_line(one, file)
         return
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for one in kept:
         cells = (one.address or "", one.address_hash, one.reason, one.since.isoformat())

@@ -100,6 +100,10 @@ class Settings(BaseSettings):
         description="What /metrics wants as a bearer token; default: it answers this machine only.",
     )
 
+    unsubscribe_by_mail: bool = Field(
+        default=False,
+        description="Offer leaving by mail beside one click; only where returned mail is read.",
+    )
     ses_topics: str = Field(
         default="",
         description="Comma-separated ARNs of the SNS topics that Amazon SES tells of bounces by; "

@@ -38,6 +38,7 @@ class Personal:
     date: datetime  # of the first try
     unsubscribe_url: str
     preferences_url: str
+    leave_address: str | None = None  # a mail to it with the subject "unsubscribe" leaves, too
 
 
 class _Slot(NamedTuple):  # looked up for each message: quicker than a dataclass
@@ -97,7 +98,7 @@ class CompiledMessage:
             personal.address.encode(),
             _date(personal.date),
             b"<%b@%b>" % (personal.message_key.hex.encode(), self._domain),
-            b"<%b>" % personal.unsubscribe_url.encode("ascii"),
+            _ways_to_leave(personal),
         )
 
     def _values(self, personal: Personal) -> dict[_Slot, bytes]:
@@ -121,6 +122,14 @@ class CompiledMessage:
             shared = self._before_to + self._shared + head + b"\r\n"
             self._prepared[signer] = signer.prepare(shared, _OWN_FIELDS, (start, *others))
         return self._prepared[signer]
+
+
+def _ways_to_leave(personal: Personal) -> bytes:
+    """The value of List-Unsubscribe (RFC 2369, section 3.2), the best way first."""
+    link = f"<{personal.unsubscribe_url}>"
+    if personal.leave_address is not None:
+        link += f", <mailto:{personal.leave_address}?subject=unsubscribe>"
+    return link.encode("ascii")
 
 
 def _shared_fields(rendition: Rendition, branding: Branding, feedback_id: str) -> list[bytes]:

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from digest.actions.accept_feedback import accept_feedback
 from digest.actions.ingest_feedback import Ingested, ingest_paths, read_paths
 from digest.actions.list_feedback import list_feedback
 from digest.actions.undo_feedback import undo_feedback
@@ -118,6 +119,16 @@ def list_(
             one.effect + undone,
         )
     console.print(table)
+
+
+@app.command()
+def accept(feedback: Annotated[str, typer.Argument(help="Its id, from `feedback list`.")]) -> None:
+    """Believe a bounce or complaint that was kept for review, and apply it.
+
+    Example: digest feedback accept 0198c1f2-7a3b-7cde-8f00-000000000000
+    """
+    effect = accept_feedback(database(), parse_id(feedback), now=utc_now(), actor=actor())
+    console.print(f"Accepted: {effect.value}.")
 
 
 @app.command()

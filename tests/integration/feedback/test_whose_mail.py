@@ -5,7 +5,10 @@ import secrets
 
 import pytest
 
+from digest.actions.accept_feedback import accept_feedback
 from digest.actions.ingest_feedback import take_mail
+from digest.actions.undo_feedback import undo_feedback
+from digest.domain.errors import Illegal
 from digest.domain.feedback import Effect, Evidence
 from digest.store.deliveries import Delivery
 from digest.store.feedback import count_effects
@@ -77,6 +80,16 @@ def test_an_address_alone_suppresses_nobody_and_is_reviewed(db, settings, delive
         taken = take(db, settings, forged)
         assert (taken.evidence, taken.effect) == (Evidence.ADDRESS, Effect.REVIEW)
         assert not taken.applied
+    assert suppressed(db) == []
+
+
+def test_what_waits_for_review_can_be_believed_and_undone(db, settings, delivery):
+    taken = take(db, settings, a_bounce("desk@news.example"))
+    assert accept_feedback(db, taken.event, now=NOW, actor="olga") is Effect.SUPPRESSED
+    assert suppressed(db) == [READER]
+    with pytest.raises(Illegal, match="does not wait"):
+        accept_feedback(db, taken.event, now=NOW, actor="olga")
+    undo_feedback(db, taken.event, now=NOW, actor="olga")
     assert suppressed(db) == []
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from digest.actions.approve_edition import approve_edition
+from digest.actions.approve_edition import SERVICE, approve_edition
 from digest.actions.build_edition import build_edition
 from digest.actions.edition_locks import hold_list
 from digest.actions.schedule_campaign import schedule_campaign
@@ -17,8 +17,6 @@ from digest.store.editions import Edition, edition_of_run
 from digest.store.engine import Database
 from digest.store.lists import MailingList, get_list
 from digest.store.runs import OPEN_RUN_STATES, Run, find_run, lock_run, open_runs
-
-SERVICE = "service"  # the actor of what happens by itself
 
 log = get_logger(__name__)
 
@@ -80,6 +78,7 @@ def _draft_state(edition: Edition | None) -> DraftState | None:
         is_approved=edition.state is EditionState.APPROVED,
         is_edited=edition.edited_at is not None,
         built_at=edition.built_at,
+        is_rejected=edition.rejected_at is not None,
     )
 
 

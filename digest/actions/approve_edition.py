@@ -6,16 +6,20 @@ from uuid import UUID
 from digest.actions.check_edition import Surroundings, find_faults, surroundings
 from digest.actions.edition_locks import hold_edition
 from digest.actions.renditions import EditionValues, edition_values
+from digest.actions.schedule_campaign import make_campaign
 from digest.domain.actor import is_same_person
 from digest.domain.errors import Forbidden, Illegal
 from digest.domain.states import EDITION_MOVES, EditionState, check_move
 from digest.render import Severity
 from digest.settings import Settings
 from digest.store import audit
-from digest.store.briefs import briefs_by_url
+from digest.store.briefs import briefs_by_url, embargoed
 from digest.store.editions import Edition, find_edition, keep_templates, use_briefs
 from digest.store.engine import Database, IntegrityError, Session
 from digest.store.lists import get_list
+from digest.store.runs import find_run
+
+SERVICE = "service"  # the actor of what happens by itself
 
 
 def approve_edition(
@@ -28,12 +32,13 @@ def approve_edition(
     seen_version: int | None = None,
 ) -> None:
     """Freeze content, branding and templates under a hash, and mark the briefs used: those in the
-    edition with all their copies, not those that were cut off.
+    edition with all their copies, not those that were cut off. A correction uses no brief again,
+    and is on its way from here.
 
     ``Illegal`` where it isn't a draft, has an error (unless its list lets those through), or
-    carries a brief that another edition was faster to use; and where it is no longer at
-    ``seen_version``, the one that was looked at. ``Forbidden`` where its list wants somebody else
-    than its last editor.
+    carries a brief that another edition was faster to use or that is embargoed; where somebody
+    sent it back and the service would let it go; and where it is no longer at ``seen_version``, the
+    one that was looked at. ``Forbidden`` where its list wants somebody else than its last editor.
     """
     with db.read() as session:
         edition = find_edition(session, edition_id)
@@ -42,6 +47,8 @@ def approve_edition(
         values = edition_values(session, settings, edition)
         around = surroundings(session, edition, values, now)
         mailing_list = get_list(session, edition.list_id)
+        _refuse_sent_back(edition, actor)
+        _refuse_embargoed(session, edition, now)
     if mailing_list.approved_by_other:
         _refuse_last_editor(edition, actor)
     if seen_version is not None and version != seen_version:
@@ -68,6 +75,22 @@ def _refuse_last_editor(edition: Edition, actor: str) -> None:
         )
 
 
+def _refuse_sent_back(edition: Edition, actor: str) -> None:
+    if edition.rejected_at is not None and actor == SERVICE:
+        raise Illegal(f"{edition.rejected_by} sent it back: {edition.rejected_because}")
+
+
+def _refuse_embargoed(session: Session, edition: Edition, now: datetime) -> None:
+    goes_out = find_run(session, edition.run_id).scheduled_at if edition.run_id else now
+    ids = [brief.id for brief in edition.content.briefs]
+    held = embargoed(session, ids, max(now, goes_out))
+    if held and edition.corrects_id is None:
+        raise Illegal(
+            f"“{held[0].title}” is embargoed until {held[0].embargoed_until:%Y-%m-%d %H:%M} UTC; "
+            "take it out, or lift the embargo."
+        )
+
+
 def _refuse_faults(values: EditionValues, around: Surroundings) -> None:
     errors = [fault for fault in find_faults(values, around) if fault.severity is Severity.ERROR]
     if errors:
@@ -86,7 +109,8 @@ def _freeze(
     edition.branding = values.branding
     edition.templates = keep_templates(session, values.templates)
     edition.frozen_hash = values.digest
-    used = _carried(session, edition)
+    edition.rejected_at = edition.rejected_by = edition.rejected_because = None
+    used = _carried(session, edition) if edition.corrects_id is None else []
     use_briefs(session, edition, used)
     audit.record(
         session,
@@ -98,6 +122,8 @@ def _freeze(
         before={"state": EditionState.DRAFT},
         after={"version": edition.version, "hash": values.digest, "briefs_used": len(used)},
     )
+    if edition.corrects_id is not None:
+        make_campaign(session, edition, now, now, actor)
 
 
 def _carried(session: Session, edition: Edition) -> list[UUID]:

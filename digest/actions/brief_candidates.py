@@ -24,6 +24,7 @@ def as_candidate(brief: Brief, feed: ListSource | None) -> Candidate:
         source_rank=feed.rank if feed else 1_000,
         wanted=feed.categories if feed else (),
         published_at=brief.published_at,
+        embargoed_until=brief.embargoed_until,
         related=tuple(story.as_link() for story in brief.related),
         image=Image(brief.image_url, brief.image_alt or "") if brief.image_url else None,
     )

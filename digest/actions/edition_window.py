@@ -14,7 +14,7 @@ from digest.domain.brief import RelatedLink
 from digest.domain.edition import EditionContent
 from digest.domain.errors import Illegal
 from digest.domain.states import EditionState, Stream
-from digest.store.briefs import Brief, archive, briefs_arrived, briefs_by_url
+from digest.store.briefs import Brief, archive, briefs_arrived, briefs_by_url, briefs_released
 from digest.store.editions import Edition, find_edition, next_number, recent_editions, used_briefs
 from digest.store.engine import Session
 from digest.store.lists import ListSource, MailingList
@@ -59,8 +59,8 @@ def read_material(
     """Everything that an edition of the window can be made of. ``frozen`` are the latest
     ``RECENT`` approved editions, newest first; ``run_at`` is when the edition is to go out."""
     feeds = {feed.source_id: feed for feed in mailing_list.feeds}
-    rows = _arrived(session, mailing_list, stream, window, frozen)
     goes_out = max(window.until, run_at or window.until)
+    rows = _arrived(session, mailing_list, stream, window, frozen, goes_out)
     heading = Heading(
         list_name=mailing_list.name,
         number=next_number(session, mailing_list.id, stream),
@@ -74,6 +74,7 @@ def read_material(
         sent=_sent(session, frozen, feeds),
         shown=[link for edition in frozen for link in _links(edition.content)],
         archive=_archive(session, feeds, window, rows),
+        goes_out=goes_out,
     )
 
 
@@ -83,19 +84,25 @@ def _arrived(
     stream: Stream,
     window: Window,
     frozen: Sequence[Edition],
+    goes_out: datetime,
 ) -> list[Brief]:
-    """What arrived in the window, with stragglers and with what a withdrawn edition gave back."""
+    """What arrived in the window, with stragglers, with what a withdrawn edition gave back, and
+    with what an embargo held back until now."""
     sources = [feed.source_id for feed in mailing_list.feeds]
     reach = timedelta(0) if window.is_first else STRAGGLING
     read = briefs_arrived(session, sources, window.after - reach, window.until)
     returned = _given_back(session, mailing_list, stream, window)
     late = {brief.id: brief for brief in (*read, *returned) if brief.arrived_at <= window.after}
-    accounted = used_briefs(session, mailing_list.id, stream, late).keys() | {
-        excluded.id for edition in frozen for excluded in edition.excluded
+    released = {
+        brief.id: brief
+        for brief in briefs_released(session, sources, window.after, goes_out)
+        if brief.arrived_at <= window.after
     }
-    return [brief for key, brief in late.items() if key not in accounted] + [
-        brief for brief in read if brief.arrived_at > window.after
-    ]
+    used = used_briefs(session, mailing_list.id, stream, late.keys() | released.keys()).keys()
+    excluded = {it.id for edition in frozen for it in edition.excluded} - released.keys()
+    return [
+        brief for key, brief in (late | released).items() if key not in used and key not in excluded
+    ] + [brief for brief in read if brief.arrived_at > window.after]
 
 
 def _given_back(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from digest.actions.edition_locks import hold_list
 from digest.actions.preview_edition import preview_edition
 from digest.actions.relays import open_relay
 from digest.actions.renditions import edition_values
@@ -22,9 +23,12 @@ from digest.settings import Settings
 from digest.store import audit
 from digest.store.editions import find_edition
 from digest.store.engine import Database
+from digest.store.lists import get_list
 
 NOBODY = "reader@example.invalid"
 TEST_MARK = "[Test] "
+MOST_TESTS = 30  # mails an hour for each person
+HOUR = timedelta(hours=1)
 
 
 def preview_message(
@@ -46,11 +50,16 @@ def send_test(
     now: datetime,
     actor: str,
 ) -> list[tuple[str, str]]:
-    """Send an edition to some addresses, its subject marked; gives each with the relay's reply."""
-    people = [str(parse_address(address)) for address in addresses]
+    """Send an edition to some addresses, its subject marked; gives each with the relay's reply.
+
+    ``Illegal`` where an address is none or may not be written to, or where it is too much for one
+    person in an hour; nothing is sent then.
+    """
+    people = list(dict.fromkeys(str(parse_address(address)) for address in addresses))
     barred = [address for address in people if not is_allowed(settings, address)]
     if barred:
         raise Illegal(f"{barred[0]} is not among DIGEST_ALLOWED_RECIPIENTS; nothing was sent.")
+    _note_test(db, edition_id, people, now, actor)
     rendition = preview_edition(db, settings, edition_id, reader=reader)
     marked = replace(rendition, subject=TEST_MARK + rendition.subject)
     prepared = _prepare(db, settings, edition_id, marked, now)
@@ -66,7 +75,6 @@ def send_test(
             replies.append((address, str(reply)))
     finally:
         transport.close()
-    _note(db, edition_id, len(people), now, actor)
     return replies
 
 
@@ -103,8 +111,25 @@ def _inert(settings: Settings, address: str, key: UUID, now: datetime) -> Person
     )
 
 
-def _note(db: Database, edition_id: UUID, n: int, now: datetime, actor: str) -> None:
+def _note_test(
+    db: Database, edition_id: UUID, people: Sequence[str], now: datetime, actor: str
+) -> None:
+    """Count the mails before they go, so that two at once can't both be the last one allowed."""
     with db.begin() as session:
+        edition = find_edition(session, edition_id)
+        hold_list(session, edition.list_id)
+        mailing_list = get_list(session, edition.list_id)
+        barred = [it for it in people if not may_test(mailing_list.test_recipients, it)]
+        if barred:
+            allowed = ", ".join(mailing_list.test_recipients)
+            raise Illegal(f"Tests of {mailing_list.name} go to {allowed} only, not to {barred[0]}.")
+        earlier = audit.entries(session, actor=actor, action="tested", since=now - HOUR)
+        sent = sum((entry.after or {}).get("recipients", 0) for entry in earlier)
+        if sent + len(people) > MOST_TESTS:
+            raise Illegal(
+                f"That would be {sent + len(people)} test mails in an hour; {MOST_TESTS} are "
+                "allowed. Nothing was sent."
+            )
         audit.record(
             session,
             now=now,
@@ -112,5 +137,12 @@ def _note(db: Database, edition_id: UUID, n: int, now: datetime, actor: str) -> 
             action="tested",
             noun="edition",
             noun_id=edition_id,
-            after={"recipients": n},
+            after={"recipients": len(people), "version": edition.version},
         )
+
+
+def may_test(allowed: Sequence[str], address: str) -> bool:
+    """Whether a list whose tests go to these addresses and domains lets one go there; all, where
+    it names none."""
+    domain = address.rpartition("@")[2].lower()
+    return not allowed or any(it.lower() in (address.lower(), domain) for it in allowed)

@@ -11,8 +11,17 @@ from digest.store.lists import find_list
 from digest.store.runs import OPEN_RUN_STATES, plan_run, recent_runs
 
 
-def run_now(db: Database, slug: str, *, stream: Stream, now: datetime, actor: str) -> UUID:
-    """Plan a run that is due at once; ``Illegal`` where one by hand is still under way."""
+def run_now(
+    db: Database,
+    slug: str,
+    *,
+    stream: Stream,
+    now: datetime,
+    actor: str,
+    at: datetime | None = None,
+) -> UUID:
+    """Plan a run that is due at once, or ``at`` a time to come; ``Illegal`` where one by hand is
+    still under way."""
     with db.begin() as session:
         mailing_list = find_list(session, slug)
         for run in recent_runs(session, mailing_list.id, 20):
@@ -22,7 +31,7 @@ def run_now(db: Database, slug: str, *, stream: Stream, now: datetime, actor: st
             session,
             list_id=mailing_list.id,
             stream=stream,
-            scheduled_at=now,
+            scheduled_at=at or now,
             now=now,
             by_hand=True,
         )

@@ -41,7 +41,7 @@ def show_edition(db: Database, name: str) -> EditionView:
     ``latest`` the newest of all. ``NotFound`` says what is missing."""
     with db.read() as session:
         edition = _named(session, name)
-        return _view(edition, get_list(session, edition.list_id).slug)
+        return view_of(edition, get_list(session, edition.list_id).slug)
 
 
 def list_editions(db: Database, slug: str | None, limit: int) -> list[EditionView]:
@@ -49,7 +49,7 @@ def list_editions(db: Database, slug: str | None, limit: int) -> list[EditionVie
     with db.read() as session:
         slugs = {one.id: one.slug for one in all_lists(session)}
         list_id = find_list(session, slug).id if slug else None
-        return [_view(it, slugs[it.list_id]) for it in recent_editions(session, list_id, limit)]
+        return [view_of(it, slugs[it.list_id]) for it in recent_editions(session, list_id, limit)]
 
 
 def _named(session: Session, name: str) -> Edition:
@@ -76,7 +76,8 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _view(edition: Edition, slug: str) -> EditionView:
+def view_of(edition: Edition, slug: str) -> EditionView:
+    """An edition's row as a value."""
     return EditionView(
         id=edition.id,
         list_slug=slug,

@@ -11,8 +11,8 @@ from digest.domain.states import CampaignState
 from digest.log import get_logger
 from digest.schedule.runs import local_hour_at_or_after
 from digest.settings import Settings
-from digest.store.campaigns import Campaign, find_campaign, lock_campaign
-from digest.store.editions import find_edition, keep_renditions
+from digest.store.campaigns import Campaign, campaign_of_edition, find_campaign, lock_campaign
+from digest.store.editions import Edition, find_edition, keep_renditions
 from digest.store.engine import Database, Session
 from digest.store.lists import get_list
 from digest.store.roster import (
@@ -40,7 +40,8 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
             return campaign.roster
         edition = find_edition(session, campaign.edition_id)
         values = edition_values(session, settings, edition)
-        keys = variants_present(session, edition.list_id, edition.stream, now)
+        first = _corrected(session, edition)
+        keys = variants_present(session, edition.list_id, edition.stream, now, first)
     renditions = _render(values, keys)
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
@@ -75,9 +76,11 @@ def _freeze(
     ids = keep_renditions(
         session, edition.id, {key: parts for key, parts in renditions.items() if parts}
     )
+    first = _corrected(session, edition)
+    chosen = hours_present(session, campaign.list_id, edition.stream, now) if first is None else ()
     due = {
         (name, hour): local_hour_at_or_after(run_at, zone(name or mailing_list.timezone), hour)
-        for name, hour in hours_present(session, campaign.list_id, edition.stream, now)
+        for name, hour in chosen
     }
     campaign.move(CampaignState.SENDING)
     campaign.started_at = now
@@ -92,10 +95,22 @@ def _freeze(
             renditions={key: ids.get(key) for key in renditions},
             fallback=ids[default.key],
             due=due,
-            dedupe_group=mailing_list.dedupe_group,
+            dedupe_group=mailing_list.dedupe_group if first is None else None,
             day_began=_day_began(now, mailing_list.timezone),
+            reached_by=first,
         ),
     )
+
+
+def _corrected(session: Session, edition: Edition) -> UUID | None:
+    """The campaign whose people get this edition, where it is a correction: at once, whatever hour
+    and stream they chose, and even if another list of the group came first."""
+    if edition.corrects_id is None:
+        return None
+    campaign = campaign_of_edition(session, edition.corrects_id)
+    if campaign is None:
+        raise Illegal("What this edition corrects was never sent.")
+    return campaign.id
 
 
 def _day_began(now: datetime, timezone: str) -> datetime:

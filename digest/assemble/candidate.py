@@ -25,6 +25,7 @@ class Candidate:
     source_rank: int = 0  # of two copies, the lower ranked source's wins
     wanted: tuple[str, ...] = ()  # the categories that the list takes from this source; () is all
     published_at: datetime | None = None  # aware, UTC
+    embargoed_until: datetime | None = None  # in no mail that goes out before
     related: tuple[RelatedLink, ...] = ()  # as harvested from its page
     image: Image | None = None
     carried_in: str = ""  # for a roll-up: the edition that it went out in, "No. 12"

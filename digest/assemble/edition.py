@@ -40,6 +40,7 @@ class Material:
     sent: Mapping[Candidate, str] = field(default_factory=dict)  # of the last editions, likewise
     shown: Sequence[RelatedLink] = ()  # what the last editions had as related stories or as more
     archive: Sequence[Candidate] = ()  # newest first
+    goes_out: datetime | None = None  # None: at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Assembly:
 
 def assemble(material: Material, rules: EditionRules, now: datetime) -> Assembly:
     """The edition that a list's rules make of the material at ``now``."""
-    fit, unfit = screen(material.candidates, material.used, now, rules.max_item_age)
+    fit, unfit = screen(
+        material.candidates, material.used, now, rules.max_item_age, material.goes_out
+    )
     stories, copies = screen_copies(fit, material.sent)
     ranked = rank(stories, now, rules.sections)
     if len(ranked) < max(1, rules.min_items):

@@ -14,15 +14,17 @@ def screen(
     used: Mapping[UUID, str],
     now: datetime,
     max_age: timedelta,
+    goes_out: datetime | None = None,
 ) -> tuple[list[Candidate], list[Excluded]]:
     """Those that may go in, and those that can't with the reason.
 
-    ``used`` says which edition carries a brief already: ``No. 12``.
+    ``used`` says which edition carries a brief already: ``No. 12``; ``goes_out`` is when the
+    edition's mails are first sent (None: at once).
     """
     fit: list[Candidate] = []
     excluded: list[Excluded] = []
     for candidate in candidates:
-        why = _objection(candidate, used.get(candidate.id), now, max_age)
+        why = _objection(candidate, used.get(candidate.id), now, max_age, goes_out or now)
         if why is None:
             fit.append(candidate)
         else:
@@ -56,7 +58,11 @@ def exclude(candidate: Candidate, why: str) -> Excluded:
 
 
 def _objection(
-    candidate: Candidate, edition: str | None, now: datetime, max_age: timedelta
+    candidate: Candidate,
+    edition: str | None,
+    now: datetime,
+    max_age: timedelta,
+    goes_out: datetime,
 ) -> str | None:
     if edition is not None:
         return f"used before, in {edition}"
@@ -64,6 +70,8 @@ def _objection(
         return "has no title"
     if not candidate.url.strip():
         return "has no URL"
+    if candidate.embargoed_until is not None and candidate.embargoed_until > goes_out:
+        return f"embargoed until {candidate.embargoed_until:%Y-%m-%d %H:%M} UTC"
     if not _is_wanted(candidate.categories, candidate.wanted):
         takes = ", ".join(candidate.wanted)
         has = ", ".join(candidate.categories) or "none"

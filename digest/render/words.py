@@ -74,6 +74,11 @@ def language_tag(language: str | None) -> str | None:
     return language if language and _TAG.fullmatch(language) else None
 
 
+def languages(templates: TemplateSet) -> list[str]:
+    """The languages that the frame's own words are there in."""
+    return sorted(path[6:-3] for path in templates.files if path.startswith("words/"))
+
+
 def direction(language: str) -> str:
     """``rtl`` for languages written from right to left, else ``ltr``."""
     return _locale(language).text_direction

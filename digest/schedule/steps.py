@@ -25,6 +25,7 @@ class DraftState:
     is_approved: bool
     is_edited: bool
     built_at: datetime
+    is_rejected: bool = False  # a person has to approve it, whatever its list says
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,12 @@ def decide_step(
         return Step.WAIT
     if draft is None:
         return Step.BUILD
-    if not draft.is_edited and _is_stale(draft.built_at, scheduled_at, now):
+    if not (draft.is_edited or draft.is_rejected) and _is_stale(draft.built_at, scheduled_at, now):
         return Step.BUILD
     if not is_due:
         return Step.WAIT
-    return Step.APPROVE if rules.approval is Approval.AUTOMATIC else Step.ASK
+    goes_by_itself = rules.approval is Approval.AUTOMATIC and not draft.is_rejected
+    return Step.APPROVE if goes_by_itself else Step.ASK
 
 
 def _is_stale(built_at: datetime, scheduled_at: datetime, now: datetime) -> bool:

@@ -70,3 +70,11 @@ def history_of(session: Session, noun: str, noun_id: object, limit: int) -> Sequ
     """What was done to one thing, the newest first."""
     found = select(AuditEntry).where(AuditEntry.noun == noun, AuditEntry.noun_id == str(noun_id))
     return session.scalars(found.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
+def entries(session: Session, *, actor: str, action: str, since: datetime) -> Sequence[AuditEntry]:
+    """What somebody did of one kind since a time."""
+    found = select(AuditEntry).where(
+        AuditEntry.actor == actor, AuditEntry.action == action, AuditEntry.at > since
+    )
+    return session.scalars(found).all()

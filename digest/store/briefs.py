@@ -119,6 +119,24 @@ def briefs_arrived(
     return session.scalars(window.order_by(Brief.arrived_at, Brief.id)).all()
 
 
+def briefs_released(
+    session: Session, source_ids: Collection[UUID], after: datetime, until: datetime
+) -> Sequence[Brief]:
+    """Briefs of these sources whose embargo ended in the half-open window (after, until]."""
+    ended = _whole().where(
+        Brief.source_id.in_(source_ids),
+        Brief.embargoed_until > after,
+        Brief.embargoed_until <= until,
+    )
+    return session.scalars(ended.order_by(Brief.arrived_at, Brief.id)).all()
+
+
+def embargoed(session: Session, brief_ids: Collection[UUID], at: datetime) -> Sequence[Brief]:
+    """Those of these briefs that may be in no mail yet at a time."""
+    held = select(Brief).where(Brief.id.in_(brief_ids), Brief.embargoed_until > at)
+    return session.scalars(held.order_by(Brief.id)).all()
+
+
 def replace_related(session: Session, brief: Brief, links: Sequence[RelatedLink]) -> None:
     """Make ``links`` the related stories of ``brief``."""
     session.execute(delete(RelatedStory).where(RelatedStory.brief_id == brief.id))

@@ -53,12 +53,19 @@ class Roster:
     batch_size: int = 1000
     dedupe_group: str | None = None
     day_began: datetime | None = None  # of the dedupe group's day
+    reached_by: UUID | None = None  # a campaign: only those whom it was sent to
 
 
-def variants_present(session: Session, list_id: UUID, stream: Stream, now: datetime) -> list[str]:
+def variants_present(
+    session: Session,
+    list_id: UUID,
+    stream: Stream,
+    now: datetime,
+    reached_by: UUID | None = None,
+) -> list[str]:
     """The variants of those who would be on the roster, the most frequent first."""
     present = (
-        _eligible(select(Subscription.variant), list_id, stream, now)
+        _eligible(select(Subscription.variant), list_id, stream, now, reached_by)
         .group_by(Subscription.variant)
         .order_by(func.count().desc(), Subscription.variant)
     )
@@ -101,19 +108,36 @@ _ZONE = func.coalesce(Subscription.timezone, Subscriber.timezone)
 
 
 def _eligible(
-    base: Select[*tuple[Any, ...]], list_id: UUID, stream: Stream, now: datetime
+    base: Select[*tuple[Any, ...]],
+    list_id: UUID,
+    stream: Stream,
+    now: datetime,
+    reached_by: UUID | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """``base`` over those who are to get mail: confirmed (or back from a pause), not suppressed."""
+    """``base`` over those who are to get mail: confirmed (or back from a pause), not suppressed.
+    Whom a campaign reached gets its correction whatever their stream is now."""
     return (
         base.select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(
             Subscription.list_id == list_id,
-            Subscription.stream == stream,
+            Subscription.stream == stream if reached_by is None else _got(reached_by),
             _wants_mail(now),
             Subscriber.address.is_not(None),
             ~exists().where(Suppression.address_hash == Subscriber.address_hash),
         )
+    )
+
+
+def _got(campaign_id: UUID) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            Delivery.campaign_id == campaign_id,
+            Delivery.subscriber_id == Subscriber.id,
+            Delivery.state == DeliveryState.SENT,
+        )
+        .correlate(Subscriber)
     )
 
 
@@ -156,6 +180,7 @@ def _insert_roster(session: Session, roster: Roster) -> Any:
             roster.list_id,
             roster.stream,
             roster.now,
+            roster.reached_by,
         )
         .outerjoin(plan, plan.c.variant == Subscription.variant)
         .outerjoin(

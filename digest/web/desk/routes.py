@@ -1,7 +1,22 @@
 """The route table of the desk."""
 
-from digest.web.desk import accounts, coming, history, home, list_rules, me, sign_in, tokens
+from digest.web.desk import (
+    accounts,
+    coming,
+    decide,
+    edition,
+    edition_history,
+    history,
+    list_rules,
+    me,
+    preview,
+    sign_in,
+    today,
+    tokens,
+)
 from digest.web.route import Guard, Route
+
+BRIEF = "/desk/editions/{edition_id}/briefs/{brief_id}"  # a brief of a draft
 
 DESK_ROUTES = (
     # Whoever comes
@@ -22,7 +37,30 @@ DESK_ROUTES = (
     Route("POST", "/desk/tokens", tokens.add_token, Guard.READER),
     Route("POST", "/desk/tokens/{token_id}/revoke", tokens.end_token, Guard.READER),
     # Editors
-    Route("GET", "/desk", home.show_home, Guard.READER),
+    Route("GET", "/desk", today.show_today, Guard.READER),
+    Route("GET", "/desk/lists/{list_slug}/editions", edition_history.show_editions, Guard.READER),
+    Route("POST", "/desk/lists/{list_slug}/editions", today.post_edition, Guard.EDITOR),
+    Route("GET", "/desk/editions/{edition_id}", edition.show_edition, Guard.READER),
+    Route("GET", "/desk/editions/{edition_id}/history", edition_history.show_history, Guard.READER),
+    Route("GET", "/desk/editions/{edition_id}/preview", preview.show_preview, Guard.READER),
+    Route("POST", "/desk/editions/{edition_id}/preview", preview.post_reader, Guard.OPERATOR),
+    Route("GET", "/desk/editions/{edition_id}/preview/frame", preview.show_frame, Guard.READER),
+    Route("POST", "/desk/editions/{edition_id}/words", edition.post_words, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/sections", edition.post_section, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/briefs", edition.post_put_in, Guard.EDITOR),
+    Route("POST", f"{BRIEF}", edition.post_brief, Guard.EDITOR),
+    Route("POST", f"{BRIEF}/place", edition.post_place, Guard.EDITOR),
+    Route("POST", f"{BRIEF}/take-out", edition.post_take_out, Guard.EDITOR),
+    Route("POST", f"{BRIEF}/embargo", decide.post_embargo, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/undo", edition.post_undo, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/redo", edition.post_redo, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/approve", decide.post_approve, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/reject", decide.post_reject, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/withdraw", decide.post_withdraw, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/test", decide.post_test, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/correct", decide.post_correct, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/mark-corrected", decide.post_mark, Guard.EDITOR),
+    Route("POST", "/desk/editions/{edition_id}/retract", decide.post_retract, Guard.EDITOR),
     # Operators
     Route("GET", "/desk/lists/{list_slug}/rules", list_rules.show_rules, Guard.OPERATOR),
     Route("POST", "/desk/lists/{list_slug}/rules", list_rules.save_rules, Guard.OPERATOR),

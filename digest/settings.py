@@ -189,11 +189,6 @@ class Settings(BaseSettings):
         """Who gets alarms; empty means the operators and admins."""
         return tuple(_words(self.alarm_mail))
 
-    @property
-    def alarm_sender(self) -> str:
-        """Whom alarms are from: the host of the pages."""
-        return f"alarms@{urlsplit(self.base_url).hostname}"
-
     @cached_property
     def ses_topics_allowed(self) -> tuple[str, ...]:
         """The ARNs of the topics that are taken."""

@@ -15,6 +15,8 @@ from digest.store.accounts import Account, account_of, replace_roles
 from digest.store.engine import Database, Session
 from digest.web.app import create_app
 from digest.web.desk.cookies import SESSION
+from digest.web.desk.routes import DESK_ROUTES
+from digest.web.route import Guard
 
 PASSWORD = "four harbour ferries at dawn"
 
@@ -79,3 +81,16 @@ def post(client: TestClient, path: str, data: Mapping[str, object] | None = None
     token = form_token(client)
     origin = str(client.base_url).rstrip("/")
     return client.post(path, data={**(data or {}), "form_token": token}, headers={"Origin": origin})
+
+
+def pages_of(ids: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each page that the desk gives to who is signed in, as (pattern, path): every GET of the route
+    table whose parameters are in ``ids``, but for streams, which don't end."""
+    found = []
+    for route in DESK_ROUTES:
+        named = set(re.findall(r"{(\w+)}", route.path))
+        is_page = route.method == "GET" and route.guard not in {Guard.FORM, Guard.PUBLIC}
+        if is_page and named <= ids.keys() and not route.path.endswith("/events"):
+            path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], route.path)
+            found.append((route.path, path))
+    return found

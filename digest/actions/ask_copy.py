@@ -19,7 +19,7 @@ REPEATABLE = (DeliveryState.SENT, DeliveryState.FAILED)
 
 
 def ask_copy(db: Database, delivery_id: UUID, *, now: datetime, actor: str) -> UUID:
-    """Have a worker send the mail of a delivery once more; gives the copy's id.
+    """Have a worker send the mail of a delivery once more; gives the subscriber's id.
 
     ``Illegal`` says why not: the person left, is suppressed, or had a copy just now.
     """
@@ -38,7 +38,7 @@ def ask_copy(db: Database, delivery_id: UUID, *, now: datetime, actor: str) -> U
             noun_id=delivery.id,
             after={"copy": str(copy.id)},
         )
-        return copy.id
+        return delivery.subscriber_id
 
 
 def why_not(session: Session, delivery: Delivery) -> str | None:

@@ -1,33 +1,35 @@
 """Why a campaign that is being sent waits, in sentences for an operator."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from digest.actions.list_throttles import list_throttles_of
+from digest.actions.list_throttles import throttle_views
 from digest.clock import zone
-from digest.domain.quiet_hours import QuietHours, WhoseClock
+from digest.domain.quiet_hours import WhoseClock
 from digest.domain.states import CampaignState
 from digest.schedule.quiet import quiet_until, spell_quiet_hours
 from digest.store.campaigns import Campaign, next_due
-from digest.store.engine import Session
-from digest.store.lists import get_list
-from digest.store.relays import usable_relays
+from digest.store.engine import Session, database_time
+from digest.store.lists import quiet_hours_of
+from digest.store.relays import Relay, all_relays
+from digest.store.throttles import throttles_in_force
 
 
 def why_waiting(session: Session, campaign: Campaign, now: datetime) -> tuple[str, ...]:
     """What keeps its mail from going out as fast as it could; nothing unless it is sending."""
     if campaign.state is not CampaignState.SENDING:
         return ()
+    relays = all_relays(session)
     return (
-        *_relays(session, now),
+        *_relays(relays, now),
         *_quiet_hours(session, campaign, now),
         *_due_later(session, campaign, now),
-        *_limits(session, now),
+        *_limits(session, relays, now),
     )
 
 
-def _relays(session: Session, now: datetime) -> Iterator[str]:
-    usable = usable_relays(session)
+def _relays(relays: Sequence[Relay], now: datetime) -> Iterator[str]:
+    usable = [relay for relay in relays if relay.enabled]
     resting = [relay for relay in usable if relay.resting_until and relay.resting_until > now]
     if not usable:
         yield "No relay is in use; see `digest relay list`."
@@ -37,16 +39,15 @@ def _relays(session: Session, now: datetime) -> Iterator[str]:
 
 
 def _quiet_hours(session: Session, campaign: Campaign, now: datetime) -> Iterator[str]:
-    mailing_list = get_list(session, campaign.list_id)
-    hours: QuietHours | None = mailing_list.quiet_hours
+    hours, home = quiet_hours_of(session, campaign.list_id)
     if hours is None:
         return
     spelled = spell_quiet_hours(hours)
     if hours.by is WhoseClock.SUBSCRIBER:
         yield f"Nobody gets mail at {spelled} by their own clocks."
-    elif until := quiet_until(hours, mailing_list.timezone, now):
-        local = until.astimezone(zone(mailing_list.timezone))
-        yield f"Quiet hours ({spelled}) end at {local:%H:%M} {mailing_list.timezone}."
+    elif until := quiet_until(hours, home, now):
+        local = until.astimezone(zone(home))
+        yield f"Quiet hours ({spelled}) end at {local:%H:%M} {home}."
 
 
 def _due_later(session: Session, campaign: Campaign, now: datetime) -> Iterator[str]:
@@ -55,7 +56,8 @@ def _due_later(session: Session, campaign: Campaign, now: datetime) -> Iterator[
         yield f"The next delivery is due at {due:%Y-%m-%d %H:%M:%S} UTC."
 
 
-def _limits(session: Session, now: datetime) -> Iterator[str]:
-    for limit in list_throttles_of(session, now):
+def _limits(session: Session, relays: Sequence[Relay], now: datetime) -> Iterator[str]:
+    rows, at = throttles_in_force(session), database_time(session)
+    for limit in throttle_views(rows, relays, at, now):
         rate = "" if limit.present_rate is None else f" gets {limit.present_rate:.3g} a second"
         yield f"The {limit.scope} {limit.name}{rate} ({limit.why})."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from digest.actions.campaign_waits import why_waiting
 from digest.domain.states import (
     FINAL_DELIVERY_STATES,
     OPEN_DELIVERY_STATES,
@@ -14,12 +15,12 @@ from digest.domain.states import (
 from digest.operate.progress import Pace, Point, pace
 from digest.store.audit import AuditEntry, history_of
 from digest.store.breakdowns import CampaignReply, DomainCounts, top_domains, top_replies
-from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign, next_due
-from digest.store.editions import Edition, find_edition
+from digest.store.campaigns import Campaign, find_campaign, totals
+from digest.store.editions import Title, titles_of
 from digest.store.engine import Database, Session
-from digest.store.lists import MailingList, get_list
-from digest.store.samples import samples_of
+from digest.store.samples import CampaignSample, samples_of
 
+RECENT = timedelta(minutes=2)
 MOST_DOMAINS = 20
 MOST_REPLIES = 25
 MOST_CHANGES = 20
@@ -34,6 +35,7 @@ class Live:
     doubted: int
     next_due: datetime | None
     pace: Pace
+    waits: tuple[str, ...]  # why it doesn't go on, or not faster
     domains: Sequence[DomainCounts]
     replies: Sequence[CampaignReply]
 
@@ -57,8 +59,7 @@ class Followed:
     """The whole page."""
 
     live: Live
-    edition: Edition
-    mailing_list: MailingList
+    title: Title
     history: Sequence[AuditEntry]
     points: Sequence[Point]
 
@@ -67,38 +68,41 @@ def follow_campaign(db: Database, campaign_id: UUID, now: datetime) -> Followed:
     """All of a campaign's page; ``NotFound`` where there is none."""
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
+        samples = samples_of(session, campaign_id)
         return Followed(
-            live=_live(session, campaign, now),
-            edition=find_edition(session, campaign.edition_id),
-            mailing_list=get_list(session, campaign.list_id),
+            live=_live(session, campaign, samples, now),
+            title=titles_of(session, [campaign.edition_id])[campaign.edition_id],
             history=history_of(session, "campaign", campaign_id, MOST_CHANGES),
-            points=[Point(one.at, one.done) for one in samples_of(session, campaign_id)],
+            points=[Point(one.at, one.done) for one in samples],
         )
 
 
 def live_campaign(db: Database, campaign_id: UUID, now: datetime) -> Live:
     """Only what changes, for a page that is open."""
     with db.read() as session:
-        return _live(session, find_campaign(session, campaign_id), now)
+        recent = samples_of(session, campaign_id, now - RECENT)
+        return _live(session, find_campaign(session, campaign_id), recent, now)
 
 
-def _live(session: Session, campaign: Campaign, now: datetime) -> Live:
-    states = counts(session, campaign.id)
-    done = sum(states[state] for state in FINAL_DELIVERY_STATES)
+def _live(
+    session: Session, campaign: Campaign, samples: Sequence[CampaignSample], now: datetime
+) -> Live:
+    sums = totals(session, campaign.id)
+    done = sum(sums.counts[state] for state in FINAL_DELIVERY_STATES)
     return Live(
         campaign=campaign,
-        counts=states,
-        doubted=count_doubted(session, campaign.id),
-        next_due=next_due(session, campaign.id),
-        pace=_pace(session, campaign, done, now),
+        counts=sums.counts,
+        doubted=sums.doubted,
+        next_due=sums.next_due,
+        pace=_pace(campaign, samples, done, now),
+        waits=why_waiting(session, campaign, now),
         domains=top_domains(session, campaign.id, MOST_DOMAINS),
         replies=top_replies(session, campaign.id, MOST_REPLIES),
     )
 
 
-def _pace(session: Session, campaign: Campaign, done: int, now: datetime) -> Pace:
+def _pace(campaign: Campaign, samples: Sequence[CampaignSample], done: int, now: datetime) -> Pace:
     if campaign.state is not CampaignState.SENDING or campaign.started_at is None:
         return Pace(None, None)
-    recent = samples_of(session, campaign.id, now - timedelta(minutes=2))
-    points = [Point(campaign.started_at, 0), *(Point(one.at, one.done) for one in recent)]
+    points = [Point(campaign.started_at, 0), *(Point(one.at, one.done) for one in samples)]
     return pace(points, campaign.roster, Point(now, done))

@@ -1,12 +1,13 @@
 """The limits that there are, as an operator sees them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from digest.domain.rate import Scope
-from digest.store.engine import Database, Session
-from digest.store.relays import all_relays
-from digest.store.throttles import Throttle, database_time, throttles_in_force
+from digest.store.engine import Database, database_time
+from digest.store.relays import Relay, all_relays
+from digest.store.throttles import Throttle, throttles_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,15 @@ class ThrottleView:
 def list_throttles(db: Database, now: datetime) -> list[ThrottleView]:
     """All limits in force, relays first."""
     with db.read() as session:
-        return list_throttles_of(session, now)
+        rows, relays = throttles_in_force(session), all_relays(session)
+        return throttle_views(rows, relays, database_time(session), now)
 
 
-def list_throttles_of(session: Session, now: datetime) -> list[ThrottleView]:
-    """The same in a transaction that is open."""
-    rows = throttles_in_force(session)
-    names = {str(relay.id): relay.name for relay in all_relays(session)}
-    at = database_time(session)
+def throttle_views(
+    rows: Sequence[Throttle], relays: Sequence[Relay], at: datetime, now: datetime
+) -> list[ThrottleView]:
+    """The same of rows that were read before; ``at`` is what the database's clock shows."""
+    names = {str(relay.id): relay.name for relay in relays}
     shown = [_view(row, names.get(row.name, row.name), at, now) for row in rows]
     return sorted(shown, key=lambda one: (one.scope is Scope.DOMAIN, one.name))
 

@@ -1,15 +1,15 @@
 """Numbers: what was sent and what became of it, by edition and by day; all from tallies."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from digest.clock import zone
 from digest.domain.states import DeliveryState
-from digest.store.campaigns import Campaign, campaigns_begun, counts_of
-from digest.store.editions import subjects_of
+from digest.store.campaigns import Campaign, Totals, campaigns_begun, totals_of
+from digest.store.editions import Title, titles_of
 from digest.store.engine import Database
 from digest.store.list_days import ListDay, days_of
 from digest.store.lists import MailingList, all_lists
@@ -53,19 +53,21 @@ class Numbers:
     days: Sequence[DayNumbers]
 
 
-def numbers(db: Database, since: date, until: date, *, slug: str | None = None) -> Numbers:
-    """The figures of [since, until], of one list or of all."""
+def numbers(
+    db: Database, since: date, until: date, *, slugs: Collection[str] | None = None
+) -> Numbers:
+    """The figures of [since, until], of some lists or of all."""
     with db.read() as session:
-        lists = {one.id: one for one in all_lists(session) if slug in (None, one.slug)}
+        lists = {one.id: one for one in all_lists(session) if slugs is None or one.slug in slugs}
         begun = campaigns_begun(session, list(lists), _earliest(since))
-        counts = counts_of(session, [campaign.id for campaign in begun])
+        sums = totals_of(session, [campaign.id for campaign in begun])
         shown = begun[:MOST_EDITIONS]
-        titles = subjects_of(session, [campaign.edition_id for campaign in shown])
+        titles = titles_of(session, [campaign.edition_id for campaign in shown])
         counted = [one for one in days_of(session, since) if one.list_id in lists]
-    sent = _by_day(begun, counts, lists)
+    sent = _by_day(begun, sums, lists)
     return Numbers(
         editions=[
-            _edition(one, lists[one.list_id], counts[one.id], titles[one.edition_id])
+            _edition(one, lists[one.list_id], sums[one.id].counts, titles[one.edition_id])
             for one in shown
         ],
         days=_days(since, until, sent, counted),
@@ -79,7 +81,7 @@ def _earliest(day: date) -> datetime:
 
 def _by_day(
     campaigns: Sequence[Campaign],
-    counts: Mapping[UUID, Mapping[DeliveryState, int]],
+    sums: Mapping[UUID, Totals],
     lists: Mapping[UUID, MailingList],
 ) -> dict[date, dict[DeliveryState, int]]:
     days: dict[date, dict[DeliveryState, int]] = defaultdict(
@@ -88,7 +90,7 @@ def _by_day(
     for one in campaigns:
         assert one.started_at is not None
         day = one.started_at.astimezone(zone(lists[one.list_id].timezone)).date()
-        for state, n in counts[one.id].items():
+        for state, n in sums[one.id].counts.items():
             days[day][state] += n
     return days
 
@@ -124,7 +126,7 @@ def _edition(
     campaign: Campaign,
     home: MailingList,
     counts: Mapping[DeliveryState, int],
-    title: tuple[int, str],
+    title: Title,
 ) -> EditionNumbers:
     assert campaign.started_at is not None
     return EditionNumbers(
@@ -133,8 +135,8 @@ def _edition(
         list_name=home.name,
         slug=home.slug,
         zone=home.timezone,
-        number=title[0],
-        subject=title[1],
+        number=title.number,
+        subject=title.subject,
         began=campaign.started_at,
         roster=campaign.roster,
         counts=counts,

@@ -5,18 +5,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from digest.clock import zone
-from digest.domain.states import FINAL_DELIVERY_STATES, CampaignState
+from digest.domain.quiet_hours import WhoseClock
+from digest.domain.states import FINAL_DELIVERY_STATES, CampaignState, DeliveryState
 from digest.operate.facts import CampaignFacts, Facts, RunFacts
+from digest.schedule.quiet import quiet_until
 from digest.store import audit
-from digest.store.campaigns import Campaign, counts_of, next_due, watched_campaigns
-from digest.store.editions import numbers_of
-from digest.store.engine import Session
-from digest.store.heartbeats import all_heartbeats, database_time
-from digest.store.lists import all_lists
+from digest.store.campaigns import Campaign, totals_of, watched_campaigns
+from digest.store.engine import Session, database_time
+from digest.store.heartbeats import all_heartbeats
+from digest.store.lists import MailingList, lists_by_id
 from digest.store.relays import all_relays
 from digest.store.runs import troubled_runs
 from digest.store.samples import still_since
 from digest.store.sources import all_sources
+from digest.store.throttles import throttles_in_force
 
 LOOK_BACK = timedelta(days=1)
 SERVICE = "service"
@@ -24,40 +26,59 @@ SERVICE = "service"
 
 def service_facts(session: Session, now: datetime) -> Facts:
     """What is running, what ended within a day, and how those who do the work are."""
-    lists = {one.id: one for one in all_lists(session)}
-    names = {list_id: one.name for list_id, one in lists.items()}
+    lists = lists_by_id(session)
+    throttles = throttles_in_force(session)
+    watched = watched_campaigns(session, now - LOOK_BACK)
     return Facts(
         heartbeats=all_heartbeats(session),
         database_time=database_time(session),
         relays=all_relays(session),
+        throttles=throttles,
         sources=all_sources(session),
-        campaigns=_campaigns(session, watched_campaigns(session, now - LOOK_BACK), names),
+        campaigns=_campaigns(session, watched, lists, now, is_limited=bool(throttles)),
         runs=[
-            RunFacts(run, names[run.list_id], zone(lists[run.list_id].timezone))
+            RunFacts(run, lists[run.list_id].name, zone(lists[run.list_id].timezone))
             for run in troubled_runs(session, now - LOOK_BACK)
         ],
     )
 
 
 def _campaigns(
-    session: Session, campaigns: Sequence[Campaign], names: Mapping[UUID, str]
+    session: Session,
+    watched: Sequence[tuple[Campaign, int]],
+    lists: Mapping[UUID, MailingList],
+    now: datetime,
+    *,
+    is_limited: bool,
 ) -> list[CampaignFacts]:
-    counts = counts_of(session, [one.id for one in campaigns])
-    numbers = numbers_of(session, [one.edition_id for one in campaigns])
-    paused = audit.last_of(session, "campaign", [str(one.id) for one in campaigns], "paused")
-    facts = []
-    for one in campaigns:
-        is_sending = one.state is CampaignState.SENDING
-        done = sum(counts[one.id][state] for state in FINAL_DELIVERY_STATES)
-        by = paused.get(str(one.id))
-        facts.append(
-            CampaignFacts(
-                campaign=one,
-                name=f"{names[one.list_id]} no. {numbers[one.edition_id]}",
-                counts=counts[one.id],
-                next_due=next_due(session, one.id) if is_sending else None,
-                stuck_since=still_since(session, one.id, done) if is_sending else None,
-                paused_by_service=by is not None and by.actor == SERVICE,
-            )
+    campaigns = [one for one, _ in watched]
+    ids = [one.id for one in campaigns]
+    sums = totals_of(session, ids)
+    paused = audit.last_of(session, "campaign", [str(id_) for id_ in ids], "paused")
+    sending = [one.id for one in campaigns if one.state is CampaignState.SENDING]
+    still = still_since(session, {id_: _done(sums[id_].counts) for id_ in sending})
+    return [
+        CampaignFacts(
+            campaign=one,
+            name=f"{lists[one.list_id].name} no. {number}",
+            counts=sums[one.id].counts,
+            next_due=sums[one.id].next_due,
+            stuck_since=still.get(one.id),
+            is_explained=is_limited or _is_quiet(lists[one.list_id], now),
+            paused_by_service=str(one.id) in paused and paused[str(one.id)].actor == SERVICE,
         )
-    return facts
+        for one, number in watched
+    ]
+
+
+def _done(counts: Mapping[DeliveryState, int]) -> int:
+    return sum(counts[state] for state in FINAL_DELIVERY_STATES)
+
+
+def _is_quiet(home: MailingList, now: datetime) -> bool:
+    """Whether quiet hours may hold it up."""
+    hours = home.quiet_hours
+    if hours is None:
+        return False
+    by_each = hours.by is WhoseClock.SUBSCRIBER
+    return by_each or quiet_until(hours, home.timezone, now) is not None

@@ -10,12 +10,12 @@ from digest.audience.membership import snapshot
 from digest.domain.address import parse_address
 from digest.domain.errors import NotFound
 from digest.settings import Settings
-from digest.store.campaigns import find_campaign
+from digest.store.campaigns import Campaign, campaigns_by_id
 from digest.store.deliveries import Delivery, deliveries_to
-from digest.store.editions import find_edition
+from digest.store.editions import Title, titles_of
 from digest.store.engine import Database, Session
 from digest.store.feedback import events_about
-from digest.store.subscribers import Subscriber, Subscription, subscriber_or_none
+from digest.store.subscribers import Subscriber, Subscription, subscriber_or_none, whole_subscriber
 from digest.store.suppressions import Suppression, get_suppression
 from digest.tokens import hash_address
 
@@ -36,6 +36,7 @@ class SentTo:
     delivery: UUID
     campaign: UUID
     edition: UUID
+    list_id: UUID
     list: str
     number: int
     subject: str
@@ -53,7 +54,7 @@ class Timeline:
     """All that ``digest subscriber show`` says; ``deliveries`` are newest first."""
 
     subscriber: UUID
-    address: str
+    address: str  # empty once erased
     name: str | None
     language: str
     timezone: str | None
@@ -76,15 +77,26 @@ def show_subscriber(db: Database, settings: Settings, address: str, *, limit: in
         if subscriber is None:
             also = f"; the address is suppressed: {kept.reason}, since {kept.since}" if kept else ""
             raise NotFound(f"There is no subscriber {key}{also}.")
-        return _timeline(session, subscriber, key, kept, limit)
+        return _timeline(session, subscriber, kept, limit)
+
+
+def show_person(db: Database, subscriber_id: UUID, *, limit: int = 50) -> Timeline:
+    """The same by id; an erased person has no address any more."""
+    with db.read() as session:
+        subscriber = whole_subscriber(session, subscriber_id)
+        kept = _suppressed(get_suppression(session, subscriber.address_hash))
+        return _timeline(session, subscriber, kept, limit)
 
 
 def _timeline(
-    session: Session, subscriber: Subscriber, address: str, kept: Suppressed | None, limit: int
+    session: Session, subscriber: Subscriber, kept: Suppressed | None, limit: int
 ) -> Timeline:
+    deliveries = deliveries_to(session, subscriber.id, limit)
+    campaigns = campaigns_by_id(session, {one.campaign_id for one in deliveries})
+    titles = titles_of(session, {one.edition_id for one in campaigns.values()})
     return Timeline(
         subscriber=subscriber.id,
-        address=address,
+        address=subscriber.address or "",
         name=subscriber.name,
         language=subscriber.language,
         timezone=subscriber.timezone,
@@ -92,7 +104,8 @@ def _timeline(
         suppressed=kept,
         subscriptions=tuple(_subscription(place) for place in subscriber.subscriptions),
         deliveries=tuple(
-            _sent_to(session, delivery) for delivery in deliveries_to(session, subscriber.id, limit)
+            _sent_to(one, campaigns[one.campaign_id], titles[campaigns[one.campaign_id].edition_id])
+            for one in deliveries
         ),
         feedback=tuple(in_short(event) for event in events_about(session, subscriber.id, limit)),
     )
@@ -105,6 +118,7 @@ def _suppressed(kept: Suppression | None) -> Suppressed | None:
 def _subscription(place: Subscription) -> dict[str, Any]:
     return {
         "list": place.mailing_list.slug,
+        "list_id": place.list_id,
         **snapshot(place),
         "created_at": place.created_at,
         "confirmed_at": place.confirmed_at,
@@ -112,16 +126,15 @@ def _subscription(place: Subscription) -> dict[str, Any]:
     }
 
 
-def _sent_to(session: Session, delivery: Delivery) -> SentTo:
-    campaign = find_campaign(session, delivery.campaign_id)
-    edition = find_edition(session, campaign.edition_id)
+def _sent_to(delivery: Delivery, campaign: Campaign, title: Title) -> SentTo:
     return SentTo(
         delivery=delivery.id,
         campaign=campaign.id,
-        edition=edition.id,
-        list=edition.content.list_name,
-        number=edition.number,
-        subject=edition.content.subject,
+        edition=campaign.edition_id,
+        list_id=campaign.list_id,
+        list=title.list_name,
+        number=title.number,
+        subject=title.subject,
         state=delivery.state.value,
         reason=delivery.reason,
         reply=delivery.reply,

@@ -4,14 +4,16 @@ from datetime import datetime
 from json import dumps
 from uuid import UUID
 
-from digest.actions.relays import open_relay
-from digest.deliver.transport import Mail
+from digest.accounts.roles import reaches
+from digest.actions.staff_mail import send_staff_mail
 from digest.domain.alarm import Channel
-from digest.domain.errors import DigestError, Permanent, Transient
+from digest.domain.errors import DigestError, Permanent
+from digest.domain.role import Role
 from digest.fetch import Fetcher
 from digest.log import get_logger
-from digest.operate.messages import News, as_document, as_mail
+from digest.operate.messages import News, as_document, mail_words
 from digest.settings import Settings
+from digest.store.accounts import Account, all_accounts
 from digest.store.alarms import AlarmNotice, find_alarm, settle_notice, take_notice
 from digest.store.engine import Database, Session
 
@@ -33,7 +35,7 @@ def tell_alarm(
         if notice is None:
             return
         news, channel = _news(session, settings, notice), notice.channel
-        addresses = list(settings.alarm_addresses)
+        addresses = _addresses(session, settings)
     error = None
     try:
         if channel is Channel.MAIL:
@@ -61,23 +63,31 @@ def _news(session: Session, settings: Settings, notice: AlarmNotice) -> News:
     )
 
 
+def _addresses(session: Session, settings: Settings) -> list[str]:
+    """Those that are set, else everybody who may mend something for all lists."""
+    staff = [one.address for one in all_accounts(session) if _mends(one)]
+    return list(settings.alarm_addresses) or staff
+
+
+def _mends(account: Account) -> bool:
+    roles = [role.role for role in account.roles if role.list_id is None]
+    return account.disabled_at is None and any(reaches(role, Role.OPERATOR) for role in roles)
+
+
 def _mail(
     db: Database, settings: Settings, news: News, addresses: list[str], now: datetime
 ) -> None:
+    """To each; an error only where nobody got it, since the others would get it twice."""
     if not addresses:
-        raise Permanent("Nobody gets alarms: set DIGEST_ALARM_MAIL or add an operator.")
-    transport = open_relay(db, settings, now)
-    if transport is None:
-        raise Transient("No relay can be used just now.")
-    sender = settings.alarm_sender
-    try:
-        for address in addresses:
-            content = as_mail(news, sender=sender, recipient=address, now=now)
-            reply = transport.send(Mail(sender, address, content))
-            if reply.code >= 400:
-                raise Transient(f"The relay answered {reply} for {address}.")
-    finally:
-        transport.close()
+        raise Permanent("Nobody gets alarms: set DIGEST_ALARM_MAIL, or give an account a role.")
+    errors = []
+    for address in addresses:
+        try:
+            send_staff_mail(db, settings, "alarm", address, mail_words(news), now=now)
+        except DigestError as problem:
+            errors.append(problem)
+    if len(errors) == len(addresses):
+        raise errors[0]
 
 
 def _post(settings: Settings, fetcher: Fetcher, news: News) -> None:

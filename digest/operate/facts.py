@@ -11,6 +11,7 @@ from digest.store.heartbeats import Heartbeat
 from digest.store.relays import Relay
 from digest.store.runs import Run
 from digest.store.sources import Source
+from digest.store.throttles import Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class CampaignFacts:
     counts: Mapping[DeliveryState, int]
     next_due: datetime | None
     stuck_since: datetime | None  # when the last delivery was done, where that was long ago
+    is_explained: bool = False  # a rate or quiet hours hold it up
     paused_by_service: bool = False
 
 
@@ -41,6 +43,7 @@ class Facts:
     heartbeats: Sequence[Heartbeat]
     database_time: datetime
     relays: Sequence[Relay]
+    throttles: Sequence[Throttle]
     sources: Sequence[Source]
     campaigns: Sequence[CampaignFacts]
     runs: Sequence[RunFacts]

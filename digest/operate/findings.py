@@ -162,6 +162,7 @@ def _is_stuck(facts: CampaignFacts, now: datetime) -> bool:
         and now - facts.stuck_since >= STUCK
         and facts.next_due is not None
         and facts.next_due <= now - STUCK
+        and not facts.is_explained
     )
 
 

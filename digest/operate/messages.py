@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
 from uuid import UUID
 
 from digest.domain.alarm import AlarmKind
@@ -28,20 +26,18 @@ class News:
         return f"{'Over' if self.is_end else 'Alarm'}: {self.kind}"
 
 
-def as_mail(news: News, *, sender: str, recipient: str, now: datetime) -> bytes:
-    """A plain mail (RFC 5322) with CRLF line ends."""
-    mail = EmailMessage()
-    mail["Subject"] = news.title
-    mail["From"] = sender
-    mail["To"] = recipient
-    mail["Date"] = format_datetime(now)
-    domain = sender.rpartition("@")[2]
-    mail["Message-ID"] = f"<{news.alarm.hex}.{'end' if news.is_end else 'begin'}@{domain}>"
-    if news.is_end:
-        mail["In-Reply-To"] = f"<{news.alarm.hex}.begin@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_text(news))
-    return mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+def mail_words(news: News) -> dict[str, str]:
+    """What the templates of ``templates/email/alarm`` are filled with."""
+    since = f"{news.opened_at:%Y-%m-%d %H:%M} UTC"
+    is_over = news.is_end and news.closed_at is not None
+    lasted = length(news.closed_at - news.opened_at) if news.closed_at else ""
+    return {
+        "title": news.title,
+        "sentence": news.sentence,
+        "what_now": "This is over." if is_over else f"What to do: {news.remedy}",
+        "when": f"It began at {since} and lasted {lasted}." if is_over else f"Since {since}.",
+        "link": news.health_url,
+    }
 
 
 def as_document(news: News) -> dict[str, str | None]:
@@ -57,11 +53,3 @@ def as_document(news: News) -> dict[str, str | None]:
         "url": news.health_url,
         "text": f"{news.title}. {news.sentence}",  # what chat services show
     }
-
-
-def _text(news: News) -> str:
-    since = f"{news.opened_at:%Y-%m-%d %H:%M} UTC"
-    if news.is_end and news.closed_at:
-        lasted = length(news.closed_at - news.opened_at)
-        return f"This is over; it began at {since} and lasted {lasted}.\n\n{news.sentence}\n"
-    return f"{news.sentence}\n\nWhat to do: {news.remedy}\n\nSince {since}\n{news.health_url}\n"

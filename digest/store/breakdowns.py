@@ -114,22 +114,25 @@ def keep_breakdown(
 
 def top_domains(session: Session, campaign_id: UUID, limit: int) -> list[DomainCounts]:
     """The domains with the most deliveries, the largest first."""
-    total = func.sum(CampaignDomain.n)
+    total = func.sum(CampaignDomain.n).label("total")
     largest = (
         select(CampaignDomain.domain, total)
         .where(CampaignDomain.campaign_id == campaign_id)
         .group_by(CampaignDomain.domain)
         .order_by(total.desc(), CampaignDomain.domain)
         .limit(limit)
+        .subquery()
     )
-    totals = dict(session.execute(largest).all())
-    states: dict[str, dict[DeliveryState, int]] = {domain: {} for domain in totals}
-    parts = select(CampaignDomain).where(
-        CampaignDomain.campaign_id == campaign_id, CampaignDomain.domain.in_(totals)
+    parts = (
+        select(CampaignDomain, largest.c.total)
+        .join(largest, largest.c.domain == CampaignDomain.domain)
+        .where(CampaignDomain.campaign_id == campaign_id)
+        .order_by(largest.c.total.desc(), CampaignDomain.domain)
     )
-    for part in session.scalars(parts):
-        states[part.domain][part.state] = part.n
-    return [DomainCounts(domain, int(n), states[domain]) for domain, n in totals.items()]
+    found: dict[str, tuple[int, dict[DeliveryState, int]]] = {}
+    for part, n in session.execute(parts):
+        found.setdefault(part.domain, (int(n), {}))[1][part.state] = part.n
+    return [DomainCounts(domain, n, states) for domain, (n, states) in found.items()]
 
 
 def top_replies(session: Session, campaign_id: UUID, limit: int) -> Sequence[CampaignReply]:

@@ -1,6 +1,7 @@
 """Campaigns: an edition on its way to a list, and the batches that its deliveries lie in."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -31,6 +32,7 @@ from digest.domain.states import (
     check_move,
 )
 from digest.store.base import Row, UtcDateTime, bare_table, id_column, text_enum
+from digest.store.editions import Edition
 
 
 class Campaign(Row):
@@ -113,6 +115,12 @@ def campaign_of_edition(session: Session, edition_id: UUID) -> Campaign | None:
     return session.scalar(select(Campaign).where(Campaign.edition_id == edition_id))
 
 
+def campaigns_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Campaign]:
+    """These campaigns, by their ids."""
+    found = select(Campaign).where(Campaign.id.in_(ids))
+    return {campaign.id: campaign for campaign in session.scalars(found)}
+
+
 def campaigns_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, Campaign]:
     """The campaigns of these editions, by edition."""
     found = select(Campaign).where(Campaign.edition_id.in_(edition_ids))
@@ -138,11 +146,16 @@ def recent_campaigns(session: Session, limit: int) -> Sequence[Campaign]:
     return session.scalars(newest).all()
 
 
-def watched_campaigns(session: Session, since: datetime) -> Sequence[Campaign]:
-    """Campaigns that run or are paused, and those that ended after ``since``."""
+def watched_campaigns(session: Session, since: datetime) -> list[tuple[Campaign, int]]:
+    """Campaigns that run or are paused, and those that ended after ``since``, each with the number
+    of its edition."""
     running = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
-    found = select(Campaign).where(or_(running, Campaign.finished_at >= since))
-    return session.scalars(found.order_by(Campaign.due_at)).all()
+    found = (
+        select(Campaign, Edition.number)
+        .join(Edition, Edition.id == Campaign.edition_id)
+        .where(or_(running, Campaign.finished_at >= since))
+    )
+    return [(one, n) for one, n in session.execute(found.order_by(Campaign.due_at))]
 
 
 def counts(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
@@ -152,19 +165,32 @@ def counts(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
     return {state: int(n) for state, n in zip(DeliveryState, row, strict=True)}
 
 
-def counts_of(
-    session: Session, campaign_ids: Collection[UUID]
-) -> dict[UUID, dict[DeliveryState, int]]:
-    """The same for several campaigns in one query; those without batches have only zeros."""
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A campaign's tallies, in one query."""
+
+    counts: Mapping[DeliveryState, int]
+    doubted: int
+    next_due: datetime | None
+
+
+def totals(session: Session, campaign_id: UUID) -> Totals:
+    """All that the tallies of a campaign's batches say."""
+    return totals_of(session, [campaign_id])[campaign_id]
+
+
+def totals_of(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Totals]:
+    """The same for several campaigns; those without batches have only zeros."""
     sums = [func.sum(getattr(Batch, state.value)) for state in DeliveryState]
     rows = (
-        select(Batch.campaign_id, *sums)
+        select(Batch.campaign_id, func.sum(Batch.doubted), func.min(Batch.next_at), *sums)
         .where(Batch.campaign_id.in_(campaign_ids))
         .group_by(Batch.campaign_id)
     )
-    found = {id_: dict.fromkeys(DeliveryState, 0) for id_ in campaign_ids}
-    for campaign_id, *numbers in session.execute(rows):
-        found[campaign_id] = {s: int(n) for s, n in zip(DeliveryState, numbers, strict=True)}
+    found = {id_: Totals(dict.fromkeys(DeliveryState, 0), 0, None) for id_ in campaign_ids}
+    for campaign_id, doubted, due, *numbers in session.execute(rows):
+        states = {s: int(n) for s, n in zip(DeliveryState, numbers, strict=True)}
+        found[campaign_id] = Totals(states, int(doubted), due)
     return found
 
 

@@ -1,6 +1,7 @@
 """Editions, the briefs they have used, the template sets they froze, and their renditions."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -92,6 +93,15 @@ class RenditionRow(Row):
     variant: Mapped[str]  # Variant.key
     parts: Mapped[Rendition] = mapped_column(AsJson(Rendition))
     checksum: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What an edition is called."""
+
+    number: int
+    list_name: str
+    subject: str
 
 
 def find_edition(session: Session, edition_id: UUID) -> Edition:
@@ -199,17 +209,12 @@ def recent_editions(session: Session, list_id: UUID | None, limit: int) -> Seque
     ).all()
 
 
-def numbers_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, int]:
-    """The numbers of these editions, without their content."""
-    found = select(Edition.id, Edition.number).where(Edition.id.in_(edition_ids))
-    return dict(session.execute(found).all())
-
-
-def subjects_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, tuple[int, str]]:
-    """The numbers and subjects of these editions, without the rest of their content."""
-    subject = type_coerce(Edition.content, JSON)["subject"].as_string()
-    found = select(Edition.id, Edition.number, subject).where(Edition.id.in_(edition_ids))
-    return {id_: (number, words) for id_, number, words in session.execute(found)}
+def titles_of(session: Session, edition_ids: Collection[UUID]) -> dict[UUID, Title]:
+    """What these editions are called, without the rest of their content."""
+    content = type_coerce(Edition.content, JSON)
+    words = (content["list_name"].as_string(), content["subject"].as_string())
+    found = select(Edition.id, Edition.number, *words).where(Edition.id.in_(edition_ids))
+    return {id_: Title(*rest) for id_, *rest in session.execute(found)}
 
 
 def editions_of_runs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, int]]:

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, String, Uuid, create_engine, event, literal, make_url
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    String,
+    Uuid,
+    create_engine,
+    event,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -101,6 +111,11 @@ def _now_in_postgresql(element: db_now, compiler: SQLCompiler, **kw: Any) -> str
 def _now_in_sqlite(element: db_now, compiler: SQLCompiler, **kw: Any) -> str:
     seconds = compiler.process(element.clauses, **kw)
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"
+
+
+def database_time(session: Session) -> datetime:
+    """What the database's clock shows."""
+    return session.scalars(select(db_now())).one()
 
 
 class new_id(FunctionElement[UUID]):  # noqa: N801 - it reads as the SQL function it is

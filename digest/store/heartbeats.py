@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.store.base import AsJson, Row, text_enum
-from digest.store.engine import db_now, insert_for
+from digest.store.engine import database_time, insert_for
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -84,8 +84,3 @@ def all_heartbeats(session: Session) -> Sequence[Heartbeat]:
     """Every process of the last day, by host."""
     listed = select(Heartbeat).order_by(Heartbeat.host, Heartbeat.kind, Heartbeat.pid)
     return session.scalars(listed).all()
-
-
-def database_time(session: Session) -> datetime:
-    """What the database's clock shows."""
-    return session.scalars(select(db_now())).one()

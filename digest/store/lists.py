@@ -166,6 +166,11 @@ def all_lists(session: Session) -> Sequence[MailingList]:
     return session.scalars(_whole().order_by(MailingList.slug)).all()
 
 
+def lists_by_id(session: Session) -> dict[UUID, MailingList]:
+    """All lists, without their feeds and cadences."""
+    return {one.id: one for one in session.scalars(select(MailingList))}
+
+
 def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 

@@ -1,11 +1,11 @@
 """Samples of running campaigns: how many were done when, for the rate and the estimate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.states import FINAL_DELIVERY_STATES, CampaignState
@@ -49,12 +49,15 @@ def take_samples(session: Session, at: datetime, started_after: datetime | None)
         session.execute(new.on_conflict_do_nothing())
 
 
-def still_since(session: Session, campaign_id: UUID, done: int) -> datetime | None:
-    """Since when a campaign has had ``done`` deliveries in final states, by its samples."""
-    same = select(func.min(CampaignSample.at)).where(
-        CampaignSample.campaign_id == campaign_id, CampaignSample.done == done
-    )
-    return session.scalar(same)
+def still_since(session: Session, done: Mapping[UUID, int]) -> dict[UUID, datetime]:
+    """Since when each campaign has had so many deliveries in final states, by its samples."""
+    same = [
+        and_(CampaignSample.campaign_id == id_, CampaignSample.done == n) for id_, n in done.items()
+    ]
+    if not same:
+        return {}
+    first = select(CampaignSample.campaign_id, func.min(CampaignSample.at)).where(or_(*same))
+    return dict(session.execute(first.group_by(CampaignSample.campaign_id)).all())
 
 
 def samples_of(

@@ -15,7 +15,7 @@ from digest.domain.rate import EACH_DOMAIN, Grant, Key, Scope, parse_rate, take_
 from digest.domain.slowdown import Slowdown, slowed_down
 from digest.domain.warm_up import WarmUp
 from digest.store.base import AsJson, Row, text_enum
-from digest.store.engine import db_now, insert_for
+from digest.store.engine import database_time, db_now, insert_for
 
 
 class Throttle(Row):
@@ -88,11 +88,6 @@ def throttles_in_force(session: Session) -> Sequence[Throttle]:
     return session.scalars(
         select(Throttle).where(limiting).order_by(Throttle.scope, Throttle.name)
     ).all()
-
-
-def database_time(session: Session) -> datetime:
-    """What the database's clock shows."""
-    return session.scalars(select(db_now())).one()
 
 
 def read_limits(session: Session, now: datetime) -> Limits:

@@ -7,7 +7,7 @@ from fastapi.datastructures import Default
 
 from digest.settings import Settings
 from digest.store.engine import Database
-from digest.web import accent, health, hooks, joining, preferences, readers, viewing
+from digest.web import accent, health, hooks, joining, metrics, preferences, readers, viewing
 from digest.web.api.guards import api_guard
 from digest.web.api.problems import REFUSED
 from digest.web.api.route import ApiRoute
@@ -40,6 +40,7 @@ ROUTES = (
     Route("GET", "/accent/{color}.css", accent.accent_sheet, Guard.PUBLIC),
     Route("GET", "/healthz", health.healthz, Guard.PUBLIC),
     Route("GET", "/readyz", health.readyz, Guard.PUBLIC),
+    Route("GET", "/metrics", metrics.metrics, Guard.PUBLIC),
 )
 
 

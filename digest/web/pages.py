@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digest.clock import zone
-from digest.web.moments import when
+from digest.operate.spans import length
+from digest.web.moments import when, zone_word
 from digest.web.static_files import StaticFiles
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -50,12 +51,17 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(base=self.base, static=lambda n: self.base + static[n])
-        self._environment.filters.update(day=_day, when=when)
+        self._environment.filters.update(
+            day=_day, when=when, length_of=length, n=thousands, zone_word=zone_word
+        )
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The template filled with ``values``."""
-        filled = self._environment.get_template(template).render(values)
-        return HTMLResponse(filled, status_code=status)
+        return HTMLResponse(self.part(template, **values), status_code=status)
+
+    def part(self, template: str, **values: Any) -> str:
+        """The same as text."""
+        return self._environment.get_template(template).render(values)
 
     def problem(self, status: int) -> HTMLResponse:
         """The plain page of a status; the same for all that end in it."""
@@ -64,6 +70,11 @@ class Pages:
         if status == 503:
             answer.headers["Retry-After"] = "30"
         return answer
+
+
+def thousands(n: int | float) -> str:
+    """``12,345``."""
+    return f"{n:,}"
 
 
 def problem_of(status: int) -> tuple[str, str]:

@@ -72,6 +72,16 @@ class Desk:
             keep(answer, self.site.settings, FORM, self._form_secret)
         return answer
 
+    def part(self, template: str, **values: Any) -> str:
+        """A piece of a page, for a script that puts it in its place."""
+        return self.site.pages.part(
+            template,
+            viewer=self.viewer,
+            form_token=self.site.tokens.form(self._form_secret),
+            zone=self.viewer.timezone,
+            **values,
+        )
+
     def redirect(self, path: str, *, said: str | None = None) -> Response:
         """On to another page of the desk after a POST (303), where ``said`` is shown once."""
         answer = RedirectResponse(self.site.pages.base + path, status_code=303)

@@ -28,6 +28,11 @@ class Shown:
 
 MENU = (
     Entry("Today", "/desk", Role.READER),
+    Entry("Schedule", "/desk/schedule", Role.READER),
+    Entry("Campaigns", "/desk/campaigns", Role.READER),
+    Entry("Numbers", "/desk/numbers", Role.READER),
+    Entry("Person", "/desk/people", Role.OPERATOR),
+    Entry("Health", "/desk/health", Role.OPERATOR, whole=True),
     Entry("History", "/desk/history", Role.OPERATOR, whole=True),
     Entry("Accounts", "/desk/accounts", Role.ADMIN, whole=True),
 )

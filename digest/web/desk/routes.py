@@ -14,6 +14,8 @@ from digest.web.desk import (
     today,
     tokens,
 )
+from digest.web.desk import accounts, coming, history, home, list_rules, me, sign_in, tokens
+from digest.web.desk.operator_routes import OPERATOR_ROUTES
 from digest.web.route import Guard, Route
 
 BRIEF = "/desk/editions/{edition_id}/briefs/{brief_id}"  # a brief of a draft
@@ -64,6 +66,7 @@ DESK_ROUTES = (
     # Operators
     Route("GET", "/desk/lists/{list_slug}/rules", list_rules.show_rules, Guard.OPERATOR),
     Route("POST", "/desk/lists/{list_slug}/rules", list_rules.save_rules, Guard.OPERATOR),
+    *OPERATOR_ROUTES,
     Route("GET", "/desk/history", history.show_history, Guard.OPERATOR, whole=True),
     # Admins
     Route("GET", "/desk/accounts", accounts.show_accounts, Guard.ADMIN, whole=True),

@@ -31,7 +31,9 @@ SCOPED: Mapping[str, Owners] = {
 }
 
 # These belong to no list: the role decides alone. A test wants each parameter in one of the two.
-UNSCOPED = frozenset({"account_id", "token_id", "secret", "source_slug", "brief_id", "stream"})
+UNSCOPED = frozenset(
+    {"account_id", "token_id", "secret", "source_slug", "brief_id", "stream", "name"}
+)
 
 
 def lists_of(db: Database, parameters: Mapping[str, str]) -> Collection[UUID] | None:

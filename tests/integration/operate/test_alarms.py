@@ -65,7 +65,7 @@ def _secret(url):
 
 
 def _database_now(db):
-    from digest.store.heartbeats import database_time
+    from digest.store.engine import database_time
 
     with db.read() as session:
         return database_time(session)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from digest.actions.keep_up import beat, count_days, end_beat, keep_up, sample
 from digest.domain.states import SubscriptionState
-from digest.store.heartbeats import ProcessKind, all_heartbeats, database_time
+from digest.store.engine import database_time
+from digest.store.heartbeats import ProcessKind, all_heartbeats
 from digest.store.list_days import ListDay
 from digest.store.samples import samples_of
 from digest.store.subscribers import Subscription

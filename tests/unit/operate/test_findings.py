@@ -36,7 +36,7 @@ def facts(
     **values: Any,
 ) -> Facts:
     both = [a_heartbeat(ProcessKind.BEAT), a_heartbeat(ProcessKind.WORKER)]
-    given = {"database_time": NOW, "sources": (), "campaigns": (), "runs": ()}
+    given = {"database_time": NOW, "throttles": (), "sources": (), "campaigns": (), "runs": ()}
     return Facts(
         heartbeats=both if heartbeats is None else heartbeats,
         relays=[a_relay()] if relays is None else relays,
@@ -131,6 +131,8 @@ def test_a_campaign_that_has_mail_due_and_sends_none_is_stuck():
     assert kinds(facts(campaigns=[stuck])) == [AlarmKind.CAMPAIGN_STALLED]
     waits = a_campaign({DeliveryState.DEFERRED: 5}, next_due=NOW, stuck_since=ago)
     assert kinds(facts(campaigns=[waits])) == [], "its next try is not due yet"
+    slowed = a_campaign({}, next_due=ago, stuck_since=ago, is_explained=True)
+    assert kinds(facts(campaigns=[slowed])) == [], "a rate or quiet hours hold it up"
 
 
 def test_refusals_are_many_from_twenty_and_a_twentieth_on():

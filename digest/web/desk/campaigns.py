@@ -1,0 +1,152 @@
+"""Campaigns at the desk: the list of them, one as it runs, and what an operator does to it."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from digest.accounts.roles import reaches
+from digest.actions.audit_campaign import audit_campaign
+from digest.actions.control_campaign import (
+    cancel_campaign,
+    pause_campaign,
+    resolve_campaign,
+    resume_campaign,
+    retry_campaign,
+)
+from digest.actions.follow_campaign import Live, follow_campaign
+from digest.actions.list_campaigns import list_campaigns
+from digest.clock import utc_now
+from digest.domain.errors import Illegal
+from digest.domain.role import Role
+from digest.domain.states import DeliveryState
+from digest.operate.spans import number
+from digest.store.deliveries import Delivery, list_deliveries, possible_copies
+from digest.store.engine import Database
+from digest.web.desk.charts import progress_line
+from digest.web.desk.desk import AtDesk, Desk
+from digest.web.posted import Posted, first
+
+MOST_UNCERTAIN = 20
+MOST_NAMED = 100  # doubtful deliveries that the proof names one by one
+
+
+def show_campaigns(desk: AtDesk) -> Response:
+    """GET /desk/campaigns: those that run, and the latest that ended."""
+    mine = [
+        one for one in list_campaigns(desk.site.db) if desk.viewer.grants.on(one.campaign.list_id)
+    ]
+    return desk.page("desk/campaigns.html", campaigns=mine)
+
+
+def show_campaign(desk: AtDesk, campaign_id: UUID) -> Response:
+    """GET /desk/campaigns/{campaign_id}: all of it, as it is now."""
+    followed = follow_campaign(desk.site.db, campaign_id, utc_now())
+    return desk.page(
+        "desk/campaign.html",
+        followed=followed,
+        line=progress_line(followed.points, followed.live.campaign.roster),
+        rates=reaches(desk.viewer.grants.everywhere, Role.OPERATOR),
+        uncertain=_uncertain(desk.site.db, followed.live),
+        **live_values(desk, followed.live),
+    )
+
+
+def show_audit(desk: AtDesk, campaign_id: UUID) -> Response:
+    """GET …/audit: every row counted, and the proof that it adds up, or where it doesn't."""
+    report = audit_campaign(desk.site.db, campaign_id, utc_now())
+    with desk.site.db.read() as session:
+        doubtful = possible_copies(session, campaign_id)
+    return desk.page(
+        "desk/campaign_audit.html",
+        report=report,
+        doubtful=doubtful[:MOST_NAMED],
+        more=max(0, len(doubtful) - MOST_NAMED),
+        counted_at=utc_now(),
+    )
+
+
+def post_pause(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/pause."""
+    reason = first(fields, "reason") or f"paused by {desk.viewer.name}"
+    pause_campaign(desk.site.db, campaign_id, reason=reason, now=utc_now(), actor=desk.actor)
+    return _back(desk, campaign_id, "Paused. What is under way is finished; nothing more is taken.")
+
+
+def post_resume(desk: AtDesk, campaign_id: UUID) -> Response:
+    """POST …/resume."""
+    resume_campaign(desk.site.db, campaign_id, now=utc_now(), actor=desk.actor)
+    return _back(desk, campaign_id, "Sending goes on.")
+
+
+def post_cancel(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/cancel: for good."""
+    reason = first(fields, "reason")
+    if not reason:
+        raise Illegal("Say why it is cancelled; it is kept with the campaign.")
+    unsent = cancel_campaign(
+        desk.site.db, campaign_id, reason=reason, now=utc_now(), actor=desk.actor
+    )
+    return _back(desk, campaign_id, f"Cancelled; {number(unsent, 'person', 'people')} got nothing.")
+
+
+def post_retry(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/retry: those that failed, or expired, once more."""
+    state = _state(fields)
+    again = retry_campaign(desk.site.db, campaign_id, state=state, now=utc_now(), actor=desk.actor)
+    return _back(desk, campaign_id, f"{number(again, 'delivery', 'deliveries')} wait again.")
+
+
+def post_resolve(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/resolve: mark what is uncertain as sent, or send it once more; one or all."""
+    one = first(fields, "delivery")
+    send_again = first(fields, "how") == "send"
+    decided = resolve_campaign(
+        desk.site.db,
+        campaign_id,
+        send_again=send_again,
+        delivery_id=_id_of(one) if one else None,
+        now=utc_now(),
+        actor=desk.actor,
+    )
+    what = "wait to be sent once more" if send_again else "are marked as sent"
+    return _back(desk, campaign_id, f"{number(decided, 'delivery', 'deliveries')}: {what}.")
+
+
+def live_values(desk: Desk, live: Live) -> dict[str, Any]:
+    """What the parts that change are filled with."""
+    return {
+        "live": live,
+        "campaign": live.campaign,
+        "may": reaches(desk.viewer.grants.on(live.campaign.list_id), Role.OPERATOR),
+        "now": utc_now(),
+    }
+
+
+def _uncertain(db: Database, live: Live) -> Sequence[Delivery]:
+    """The first of those that a person has to decide."""
+    if not live.counts[DeliveryState.UNCERTAIN]:
+        return ()
+    with db.read() as session:
+        rows = list_deliveries(session, live.campaign.id, DeliveryState.UNCERTAIN)
+        return list(islice(rows, MOST_UNCERTAIN))
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Illegal("That is not the id of a delivery.") from None
+
+
+def _state(fields: Posted) -> DeliveryState:
+    try:
+        return DeliveryState(first(fields, "state") or DeliveryState.FAILED)
+    except ValueError:
+        raise Illegal("There is no such state.") from None
+
+
+def _back(desk: Desk, campaign_id: UUID, said: str) -> Response:
+    return desk.redirect(f"/desk/campaigns/{campaign_id}", said=said)

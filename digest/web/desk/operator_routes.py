@@ -1,0 +1,44 @@
+"""The routes of those who schedule, watch and prove; part of the desk's route table."""
+
+from digest.web.desk import (
+    campaign_events,
+    campaigns,
+    health_page,
+    numbers_page,
+    people,
+    rates,
+    schedule,
+)
+from digest.web.route import Guard, Route
+
+_LIST = "/desk/schedule/{list_slug}"
+_CAMPAIGN = "/desk/campaigns/{campaign_id}"
+
+OPERATOR_ROUTES = (
+    Route("GET", "/desk/schedule", schedule.show_schedule, Guard.READER),
+    Route("GET", _LIST, schedule.show_list_schedule, Guard.READER),
+    Route("POST", f"{_LIST}/cadence", schedule.post_cadence, Guard.OPERATOR),
+    Route("POST", f"{_LIST}/zone", schedule.post_zone, Guard.OPERATOR),
+    Route("POST", f"{_LIST}/quiet-hours", schedule.post_quiet_hours, Guard.OPERATOR),
+    Route("POST", f"{_LIST}/pause", schedule.post_pause, Guard.OPERATOR),
+    Route("POST", f"{_LIST}/resume", schedule.post_resume, Guard.OPERATOR),
+    Route("POST", f"{_LIST}/run", schedule.post_run, Guard.OPERATOR),
+    Route("GET", "/desk/campaigns", campaigns.show_campaigns, Guard.READER),
+    Route("GET", _CAMPAIGN, campaigns.show_campaign, Guard.READER),
+    Route("GET", f"{_CAMPAIGN}/events", campaign_events.follow_events, Guard.READER),
+    Route("GET", f"{_CAMPAIGN}/audit", campaigns.show_audit, Guard.OPERATOR),
+    Route("POST", f"{_CAMPAIGN}/pause", campaigns.post_pause, Guard.OPERATOR),
+    Route("POST", f"{_CAMPAIGN}/resume", campaigns.post_resume, Guard.OPERATOR),
+    Route("POST", f"{_CAMPAIGN}/cancel", campaigns.post_cancel, Guard.OPERATOR),
+    Route("POST", f"{_CAMPAIGN}/retry", campaigns.post_retry, Guard.OPERATOR),
+    Route("POST", f"{_CAMPAIGN}/resolve", campaigns.post_resolve, Guard.OPERATOR),
+    Route("POST", "/desk/rates", rates.post_relay_rates, Guard.OPERATOR, whole=True),
+    Route("POST", "/desk/rates/domain", rates.post_domain_rate, Guard.OPERATOR, whole=True),
+    Route("GET", "/desk/people", people.show_people, Guard.OPERATOR),
+    Route("POST", "/desk/people", people.find_person, Guard.OPERATOR),
+    Route("GET", "/desk/people/{subscriber_id}", people.show_one, Guard.OPERATOR),
+    Route("POST", "/desk/deliveries/{delivery_id}/copy", people.post_copy, Guard.OPERATOR),
+    Route("GET", "/desk/numbers", numbers_page.show_numbers, Guard.READER),
+    Route("GET", "/desk/numbers/{name}.csv", numbers_page.export_numbers, Guard.READER),
+    Route("GET", "/desk/health", health_page.show_health, Guard.OPERATOR, whole=True),
+)

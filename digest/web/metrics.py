@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from digest.actions.service_health import Health, service_health
 from digest.clock import utc_now
 from digest.domain.errors import Forbidden
+from digest.metrics import exposition
 from digest.settings import Settings
 from digest.web.site import Here
 
@@ -25,7 +26,8 @@ def metrics(request: Request, site: Here) -> Response:
         raise Forbidden("Metrics need DIGEST_METRICS_TOKEN, or a request from the machine itself.")
     registry = CollectorRegistry()
     registry.register(_Service(service_health(site.db, utc_now())))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    here, _ = exposition()  # this process's own: of `digest up`, a sender's
+    return Response(generate_latest(registry) + here, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _may_ask(request: Request, settings: Settings) -> bool:

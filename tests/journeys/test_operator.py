@@ -1,0 +1,227 @@
+"""An operator's morning in a real browser: schedule, start, slow down, pause, resume, prove.
+
+``JOURNEY_PEOPLE=5000`` is the long form.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert
+
+from digest.clock import utc_now
+from digest.demo.inbox import Inbox
+from digest.domain.edition import Variant
+from digest.domain.ids import uuid7
+from digest.domain.role import Role
+from digest.domain.states import SubscriptionState
+from digest.settings import load_settings
+from digest.store import schema
+from digest.store.briefs import Brief
+from digest.store.engine import Database
+from digest.store.lists import ListSource
+from digest.store.subscribers import Subscriber, Subscription
+from digest.tokens import hash_address
+from tests.browser import PHONE, chromium, look_at
+from tests.builders import a_list, a_source
+from tests.commands import ROOT, environment
+from tests.desk import PASSWORD, an_account
+from tests.servers import answers, free_port, wait_until
+
+PEOPLE = int(os.environ.get("JOURNEY_PEOPLE", "300"))
+SLOW = PEOPLE // 15  # a second
+PATIENT = 120_000  # milliseconds
+
+
+@pytest.fixture
+def service(tmp_path, postgres, valkey):
+    """``digest up`` on PostgreSQL and Redis, with a list of many people; gives its address."""
+    with Inbox(tmp_path / "mails") as inbox:
+        port = free_port()
+        values = {
+            "home": tmp_path / "home",
+            "database_url": postgres.create_database(f"journey_{uuid4().hex}"),
+            "redis_url": valkey.url,
+            "smtp_url": inbox.smtp_url,
+            "base_url": f"http://127.0.0.1:{port}",
+            "secret_key": "a secret for tests, thirty-two long",
+            "suppression_key": "another secret for tests, also long",
+        }
+        a_newsroom(values)
+        command = [sys.executable, "-m", "digest", "up", "--port", str(port)]
+        with (tmp_path / "up.log").open("wb") as log:
+            up = subprocess.Popen(
+                command, env=environment(**values), cwd=ROOT, stdout=log, stderr=log
+            )
+            try:
+                wait_until(lambda: answers(port), "the desk answers", 90)
+                yield values["base_url"], inbox
+            finally:
+                up.terminate()
+                end = threading.Timer(30, up.kill)
+                end.start()
+                up.wait()
+                end.cancel()
+
+
+def a_newsroom(values):
+    settings, now = load_settings(**values), utc_now()
+    db = Database(settings.database)
+    schema.upgrade(db)
+    with db.begin() as session:
+        source = a_source(session, enabled=False)
+        mailing_list = a_list(
+            session, "morning", name="The Morning Brief", timezone="Europe/Lisbon"
+        )
+        session.add(ListSource(list_id=mailing_list.id, source_id=source.id))
+        an_account(session, "olu@news.example", Role.OPERATOR, password=PASSWORD)
+        for n in range(3):
+            session.add(
+                Brief(
+                    source_id=source.id,
+                    url=f"https://ledger.example/{n}",
+                    title=f"Harbour number {n} closes for repairs that nobody ordered",
+                    bullets=(f"Point {n} of the plan failed.", f"Cost number {n} is unknown."),
+                    body=(f"The long story of harbour {n}.",),
+                    teaser="",
+                    categories=(),
+                    published_at=now,
+                    arrived_at=now,
+                    updated_at=now,
+                    checksum=str(n),
+                )
+            )
+        people = [
+            (uuid7(), f"reader{n}@{('amsel', 'norholm')[n % 2]}.example") for n in range(PEOPLE)
+        ]
+        session.execute(
+            insert(Subscriber),
+            [
+                {
+                    "id": id_,
+                    "address": address,
+                    "address_hash": hash_address(settings, address),
+                    "created_at": now,
+                }
+                for id_, address in people
+            ],
+        )
+        session.execute(
+            insert(Subscription),
+            [
+                {
+                    "subscriber_id": id_,
+                    "list_id": mailing_list.id,
+                    "state": SubscriptionState.CONFIRMED,
+                    "variant": Variant().key,
+                    "created_at": now,
+                    "confirmed_at": now,
+                }
+                for id_, _ in people
+            ],
+        )
+    db.close()
+
+
+def sign_in(page, base):
+    page.goto(f"{base}/desk/sign-in")
+    page.get_by_label("E-mail address").fill("olu@news.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/desk")
+
+
+def press(page, name):
+    """Reach a button by keyboard and press it."""
+    button = page.get_by_role("button", name=name, exact=True)
+    button.focus()
+    assert button.evaluate("one => one.matches(':focus-visible')"), f"{name} shows no focus"
+    page.keyboard.press("Enter")
+
+
+def open_words(page, words):
+    page.get_by_text(words, exact=True).focus()
+    page.keyboard.press("Enter")
+
+
+def set_rate(page, rate):
+    open_words(page, "Slow down")
+    page.get_by_label("At most").fill(rate)
+    page.keyboard.press("Enter")
+    page.get_by_text("Each relay sends" if rate else "as fast as they can").wait_for()
+
+
+def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(service):
+    base, inbox = service
+    with chromium(PHONE) as page:
+        sign_in(page, base)
+        page.goto(f"{base}/desk/schedule/morning")
+        page.get_by_label("Each edition").fill("weekdays at 06:30")
+        page.keyboard.press("Enter")
+        page.get_by_text("The cadence is changed").wait_for()
+        look_at(page, "list schedule")
+
+        page.goto(f"{base}/desk/health")
+        page.get_by_role("heading", name="Health").wait_for()
+        page.get_by_label("Each relay, at most").fill(f"{SLOW}/s")
+        page.keyboard.press("Enter")
+        page.get_by_text("Each relay sends at most").wait_for()
+
+        page.goto(f"{base}/desk/schedule/morning")
+        page.on("dialog", lambda dialog: dialog.accept())
+        press(page, "Run now")
+        page.get_by_text("A run is planned for now").wait_for()
+        link = page.locator("td a")
+        wait_until(lambda: page.goto(f"{base}/desk/campaigns") and link.count(), "a campaign", 90)
+        page.goto(base + urlsplit(link.first.get_attribute("href")).path)
+
+        state = page.locator("[data-part=state]")
+        state.get_by_text("sending", exact=True).wait_for(timeout=PATIENT)
+        page.get_by_text(f"of {PEOPLE:,} done").wait_for(timeout=PATIENT)
+        wait_until(lambda: len(inbox.envelopes) > SLOW, "some are out", 90)
+        press(page, "Pause")
+        state.get_by_text("paused", exact=True).wait_for()
+        look_at(page, "campaign paused")
+        wait_until(lambda: is_still(inbox), "nothing more goes out", 60)
+        assert len(inbox.envelopes) < PEOPLE, "it stopped before the end"
+
+        page.reload()
+        state.get_by_text("paused", exact=True).wait_for()
+        press(page, "Resume")
+        state.get_by_text("sending", exact=True).wait_for()
+        set_rate(page, "")
+        # No reload: events bring what changes.
+        state.get_by_text("done", exact=True).wait_for(timeout=PATIENT)
+        page.get_by_text(f"{PEOPLE:,} of {PEOPLE:,} done").wait_for()
+        page.locator("[data-part=domains]").get_by_text("norholm.example").wait_for(timeout=PATIENT)
+        look_at(page, "campaign done")
+        page.get_by_role("link", name="Prove it adds up").click()
+        page.get_by_text("It adds up.").wait_for()
+        look_at(page, "proof")
+    recipients = [envelope.rcpt_to[0] for envelope in inbox.envelopes]
+    assert len(recipients) == len(set(recipients)) == PEOPLE
+
+    with chromium() as page:
+        sign_in(page, base)
+        for path in ("schedule", "schedule/morning", "campaigns", "numbers", "people", "health"):
+            page.goto(f"{base}/desk/{path}")
+            look_at(page, path)
+        page.goto(f"{base}/desk/people")
+        page.get_by_label("E-mail address").fill("reader7@norholm.example")
+        page.keyboard.press("Enter")
+        page.get_by_text("Taken by the relay").wait_for()
+        look_at(page, "person")
+        page.get_by_role("button", name="Send again").click()
+        page.get_by_text("It is sent again in a moment.").wait_for()
+        wait_until(lambda: len(inbox.envelopes) == PEOPLE + 1, "the copy is out", 60)
+
+
+def is_still(inbox):
+    """Whether nothing arrives for two seconds."""
+    before = len(inbox.envelopes)
+    threading.Event().wait(2)
+    return len(inbox.envelopes) == before

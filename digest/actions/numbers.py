@@ -12,7 +12,7 @@ from digest.store.campaigns import Campaign, Totals, campaigns_begun, totals_of
 from digest.store.editions import Title, titles_of
 from digest.store.engine import Database
 from digest.store.list_days import ListDay, days_of
-from digest.store.lists import MailingList, all_lists
+from digest.store.lists import MailingList, lists_by_id
 
 MOST_EDITIONS = 100
 
@@ -58,7 +58,8 @@ def numbers(
 ) -> Numbers:
     """The figures of [since, until], of some lists or of all."""
     with db.read() as session:
-        lists = {one.id: one for one in all_lists(session) if slugs is None or one.slug in slugs}
+        known = lists_by_id(session)
+        lists = {id_: one for id_, one in known.items() if slugs is None or one.slug in slugs}
         begun = campaigns_begun(session, list(lists), _earliest(since))
         sums = totals_of(session, [campaign.id for campaign in begun])
         shown = begun[:MOST_EDITIONS]

@@ -84,6 +84,8 @@ def show_person(db: Database, subscriber_id: UUID, *, limit: int = 50) -> Timeli
     """The same by id; an erased person has no address any more."""
     with db.read() as session:
         subscriber = whole_subscriber(session, subscriber_id)
+        if subscriber is None:
+            raise NotFound(f"There is no subscriber {subscriber_id}.")
         kept = _suppressed(get_suppression(session, subscriber.address_hash))
         return _timeline(session, subscriber, kept, limit)
 

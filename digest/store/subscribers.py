@@ -91,14 +91,6 @@ def get_subscriber(session: Session, subscriber_id: UUID) -> Subscriber | None:
     return session.get(Subscriber, subscriber_id)
 
 
-def whole_subscriber(session: Session, subscriber_id: UUID) -> Subscriber:
-    """The subscriber of that id with all subscriptions."""
-    subscriber = session.scalar(_whole().where(Subscriber.id == subscriber_id))
-    if subscriber is None:
-        raise NotFound(f"There is no subscriber {subscriber_id}.")
-    return subscriber
-
-
 def subscriber_or_none(session: Session, address: str) -> Subscriber | None:
     return session.scalar(_whole().where(Subscriber.address == address))
 

@@ -16,6 +16,7 @@ from tests.rules.documents import NAMES, ROOT, read, rows, section, ticked
 
 ARCHITECTURE = "docs/architecture.md"
 PATH = re.compile(r"(?:digest|workers|templates|tests|docs|bench)/[\w./-]*|\w+\.(?:yaml|toml|md)")
+PICTURES = sorted((ROOT / "docs/images").glob("*.png"))
 each_document = pytest.mark.parametrize("name", NAMES)
 
 
@@ -168,7 +169,7 @@ def test_every_kind_of_alarm_has_a_runbook_and_there_is_no_other():
     assert sorted(told) == sorted(kind.value for kind in AlarmKind)
 
 
-@pytest.mark.parametrize("path", (ROOT / "docs/images").glob("*.png"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
 def test_each_picture_is_small_enough_to_look_at(path):
     picture = path.read_bytes()
     assert picture.startswith(b"\x89PNG")

@@ -1,5 +1,6 @@
 """Numbers: charts of what was sent and what became of it, and the same as CSV."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from fastapi import Response
@@ -9,7 +10,7 @@ from digest.clock import utc_now, zone
 from digest.domain.csv_cells import csv_text
 from digest.domain.errors import NotFound
 from digest.domain.states import FINAL_DELIVERY_STATES, OPEN_DELIVERY_STATES
-from digest.store.lists import all_lists
+from digest.store.lists import MailingList, lists_by_id
 from digest.web.desk.charts import bars, line
 from digest.web.desk.desk import AtDesk, Desk
 
@@ -20,8 +21,6 @@ MOST_DAYS = 731
 def show_numbers(desk: AtDesk, days: int = 30, list: str = "") -> Response:  # noqa: A002 - as the address has it
     """GET /desk/numbers: the last ``days`` days, of one list or of all that the viewer may see."""
     found, until = _numbers(desk, days, list)
-    with desk.site.db.read() as session:
-        lists = [one for one in all_lists(session) if desk.viewer.grants.on(one.id)]
     labels = [f"{one.day.day} {one.day:%b}" for one in found.days]
     return desk.page(
         "desk/numbers.html",
@@ -32,7 +31,7 @@ def show_numbers(desk: AtDesk, days: int = 30, list: str = "") -> Response:  # n
             "gone": bars(labels, [one.gone for one in found.days]),
             "subscribers": line(labels, [one.subscribers for one in found.days]),
         },
-        lists=lists,
+        lists=_lists(desk),
         chosen=list,
         days=days,
         spans=SPANS,
@@ -60,11 +59,18 @@ def export_numbers(desk: AtDesk, name: str, days: int = 30, list: str = "") -> R
 def _numbers(desk: Desk, days: int, slug: str) -> tuple[Numbers, date]:
     until = utc_now().astimezone(zone(desk.viewer.timezone)).date()
     since = until - timedelta(days=max(1, min(days, MOST_DAYS)) - 1)
-    with desk.site.db.read() as session:
-        mine = {one.slug for one in all_lists(session) if desk.viewer.grants.on(one.id)}
+    mine = {one.slug for one in _lists(desk)}
     if slug and slug not in mine:
         raise NotFound("There is no such list.")
     return numbers(desk.site.db, since, until, slugs={slug} if slug else mine), until
+
+
+def _lists(desk: Desk) -> Sequence[MailingList]:
+    """Those that the viewer may see."""
+    with desk.site.db.read() as session:
+        known = lists_by_id(session)
+    mine = [one for one in known.values() if desk.viewer.grants.on(one.id)]
+    return sorted(mine, key=lambda one: one.slug)
 
 
 def _editions(found: Numbers) -> str:

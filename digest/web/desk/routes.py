@@ -14,7 +14,6 @@ from digest.web.desk import (
     today,
     tokens,
 )
-from digest.web.desk import accounts, coming, history, home, list_rules, me, sign_in, tokens
 from digest.web.desk.operator_routes import OPERATOR_ROUTES
 from digest.web.route import Guard, Route
 

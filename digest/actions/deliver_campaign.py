@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from digest.actions.relays import open_lines
+from digest.actions.send_epoch import advance_epoch, require_no_restore
 from digest.deliver.books import Assignment, Books, Clock, Flag
 from digest.deliver.message import Origin
 from digest.deliver.sender import Report, Sender
@@ -28,13 +29,19 @@ def deliver_campaign(
     stop: Flag,
     seconds: float = STINT_SECONDS,
 ) -> Report:
-    """Work through what is due of a campaign; any number of processes may do so at once."""
+    """Work through what is due of a campaign; any number of processes may do so at once.
+
+    ``Illegal`` where the database was restored from a backup and nobody has confirmed it.
+    """
     assignment = _assignment(db, campaign_id)
     fleet = open_lines(db, settings, clock()) if assignment else None
     if assignment is None or fleet is None or not fleet.relays:
         return Report()
     books = Books(db, settings, assignment, clock)
+    require_no_restore(db, books.witness)
+    advance_epoch(db, books.witness)
     report = Sender(books, settings, assignment, fleet, clock, stop).work(seconds)
+    advance_epoch(db, books.witness)
     if report.counts or report.relay_error:
         log.info(
             "stint ended",

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from digest.actions.renditions import EditionValues, edition_values, render_for
+from digest.actions.send_epoch import advance_epoch, require_no_restore
 from digest.clock import zone
 from digest.domain.edition import Rendition, Variant
 from digest.domain.errors import Illegal
@@ -23,6 +24,7 @@ from digest.store.roster import (
     variants_present,
 )
 from digest.store.runs import find_run
+from digest.witness import Witness
 
 MOST_RENDITIONS = 200  # the rarest choices fall back to the list's default
 
@@ -32,8 +34,10 @@ log = get_logger(__name__)
 def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: datetime) -> int:
     """Take a due campaign from scheduled to sending; gives the size of its roster.
 
-    Rendering happens outside any transaction. Whoever comes second finds it started.
+    Rendering happens outside any transaction. Whoever comes second finds it started. ``Illegal``
+    where the database was restored from a backup and nobody has confirmed it.
     """
+    witness = Witness(settings)
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
         if campaign.state is not CampaignState.SCHEDULED:
@@ -42,7 +46,9 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         values = edition_values(session, settings, edition)
         first = _corrected(session, edition)
         keys = variants_present(session, edition.list_id, edition.stream, now, first)
+    require_no_restore(db, witness)
     renditions = _render(values, keys)
+    advance_epoch(db, witness)
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
         if campaign.state is not CampaignState.SCHEDULED:

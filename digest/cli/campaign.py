@@ -24,6 +24,7 @@ from digest.cli.context import (
     print_json,
     print_json_line,
 )
+from digest.cli.restore import confirm_restore, warn_of_restore
 from digest.clock import utc_now
 from digest.domain.errors import Permanent
 from digest.domain.ids import message_key
@@ -33,6 +34,7 @@ from digest.store.deliveries import Delivery, list_deliveries
 from digest.store.engine import Database
 
 app = typer.Typer(no_args_is_help=True, help="Campaigns: an edition on its way.")
+app.command("confirm-restore")(confirm_restore)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="A campaign's id, or `latest`.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -94,6 +96,7 @@ def status(campaign: Id, json: Json = False) -> None:
     """
     db = database()
     _show(campaign_status(db, _find(db, campaign), utc_now()), json=json)
+    warn_of_restore(db)
 
 
 @app.command()

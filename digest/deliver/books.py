@@ -28,6 +28,7 @@ from digest.store.reply_windows import add_replies
 from digest.store.results import flush_outcomes, renew_lease
 from digest.store.suppressions import suppress
 from digest.tokens import hash_address
+from digest.witness import Witness
 
 LEASE_SECONDS = 30.0
 PATIENCE_SECONDS = 60.0  # how long results wait for a database that is away
@@ -80,6 +81,7 @@ class Books:
     def __init__(
         self, db: Database, settings: Settings, assignment: Assignment, clock: Clock
     ) -> None:
+        self.witness = Witness(settings)
         self._db = db
         self._settings = settings
         self._assignment = assignment

@@ -15,6 +15,7 @@ from digest.log import get_logger
 from digest.store.campaigns import campaign_state
 from digest.store.connections import release_connections, renew_connections
 from digest.store.engine import Session
+from digest.store.epoch import SendEpoch, raise_epoch
 from digest.store.holds import hold_batches
 from digest.store.lists import quiet_hours_of
 from digest.store.relays import relay_marks, relay_works, rest_relay, usable_relays
@@ -39,24 +40,29 @@ class Commons:
     def __init__(self, books: Books, assignment: Assignment, fleet: Fleet) -> None:
         self._do = books.patiently
         self._fleet = fleet
+        self._witness = books.witness
         self._campaign_id = assignment.campaign_id
         self._list_id = assignment.list_id
         self._quiet_rule = assignment.quiet_rule
 
     def look(self) -> Look:
-        """Whether the campaign goes on, which relays are in use, and which limits hold now."""
+        """Whether the campaign goes on, which relays are in use, and which limits hold now. Since
+        mail is being sent, the send epoch grows."""
 
-        def look(session: Session, now: datetime) -> Look:
+        def look(session: Session, now: datetime) -> tuple[Look, SendEpoch]:
             if self._fleet.leased:
                 renew_connections(session, self._fleet.owner)
-            return Look(
+            seen = Look(
                 is_sending=campaign_state(session, self._campaign_id) is CampaignState.SENDING,
                 marks=relay_marks(usable_relays(session)),
                 limits=read_limits(session, now),
                 quiet=self._quiet(session, now),
             )
+            return seen, raise_epoch(session)
 
-        return self._do(look)
+        seen, raised = self._do(look)
+        self._witness.note_at_home(raised.database_id, raised.epoch)
+        return seen
 
     def _quiet(self, session: Session, now: datetime) -> Quiet | None:
         hours, zone = quiet_hours_of(session, self._list_id)

@@ -37,7 +37,7 @@ PEOPLE = 6
 # A statement is part of a step when one of these functions is at work: (module, function).
 STEPS = {
     "freeze": {("digest.actions.start_campaign", "start_campaign")},
-    "exchange": {("digest.deliver.books", "_patiently")},  # claim, flush, renew
+    "exchange": {("digest.deliver.books", "patiently")},  # claim, flush, renew
     "finish": {("digest.actions.tend_campaigns", "_tend")},
 }
 

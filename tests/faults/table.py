@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.faults.scenarios import broker, clocks, crashes, database, operators, workers
+from tests.faults.scenarios import broker, clocks, crashes, database, operators, restored, workers
 from tests.faults.stage import Finding, Scenario, Stage
 
 
@@ -35,4 +35,5 @@ FAULTS = {
     "R-18": Fault(operators.pausing),
     "R-19": Fault(operators.leaving),
     "R-21": Fault(crashes.crash_everywhere),
+    "R-22": Fault(restored.restored, has_short_form=False),
 }

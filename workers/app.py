@@ -43,7 +43,7 @@ def _configuration() -> dict[str, Any]:
         "worker_enable_remote_control": broker != IN_MEMORY,
         "worker_soft_shutdown_timeout": 30.0,
         "beat_scheduler": "workers.beat:Sweeper",
-        "imports": ["workers.tasks", "workers.heartbeat", "workers.metrics"],
+        "imports": ["workers.tasks", "workers.heartbeat", "workers.hearing", "workers.metrics"],
     }
 
 

@@ -1,5 +1,7 @@
 """Worker and beat as threads of one process, for ``digest up`` and ``digest demo``."""
 
+import os
+import socket
 import threading
 from types import TracebackType
 
@@ -8,8 +10,8 @@ from celery.beat import Service
 from celery.worker import WorkController
 
 from digest.log import get_logger
-from workers import heartbeat, process
-from workers.app import QUEUES, app
+from workers import hearing, heartbeat, process
+from workers.app import QUEUES, app, settings
 from workers.beat import Sweeper
 
 THREADS = 4
@@ -24,11 +26,16 @@ class EmbeddedWorkers:
     def __enter__(self) -> "EmbeddedWorkers":
         process.stop.clear()
         celery.worker.state.should_stop = None
+        name = f"up{os.getpid()}@{socket.gethostname()}"
+        own = [hearing.own_queue(name)] if settings.redis_url else []
+        for queue in own:
+            app.amqp.queues.add(queue)
         self._controller = WorkController(
             app=app,
+            hostname=name,
             pool_cls="threads",
             concurrency=THREADS,
-            queues=QUEUES,
+            queues=[*QUEUES, *(queue.name for queue in own)],
             quiet=True,
             without_gossip=True,
             without_mingle=True,
@@ -40,6 +47,8 @@ class EmbeddedWorkers:
         self._worker.start()
         self._beat.start()
         heartbeat.begin()  # no signal tells of this kind of worker
+        if own:
+            hearing.begin(name, THREADS)
         return self
 
     def __exit__(
@@ -50,6 +59,7 @@ class EmbeddedWorkers:
     ) -> None:
         process.stop.set()
         heartbeat.end()
+        hearing.end()
         self._service.stop()
         # Without this, a worker whose broker is gone hangs at its end for 40 s and more.
         celery.worker.state.should_stop = 0  # type: ignore[assignment]  # typed as None

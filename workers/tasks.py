@@ -23,6 +23,11 @@ log = get_logger(__name__)
 
 
 @app.task
+def hear() -> None:
+    """A worker rings itself: see ``workers/hearing.py``."""
+
+
+@app.task
 def collect(source_id: str) -> None:
     with _guard(Work.COLLECT, source_id) as id_:
         collect_one(process.database(), process.fetcher(), id_, utc_now())

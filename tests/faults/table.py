@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-from tests.faults.scenarios import broker, clocks, crashes, database, operators, restored, workers
+from tests.faults.scenarios import (
+    broker,
+    clocks,
+    crashes,
+    database,
+    deaf,
+    operators,
+    restored,
+    workers,
+)
 from tests.faults.stage import Finding, Scenario, Stage
 
 
@@ -26,6 +35,7 @@ FAULTS = {
     "R-04-killed": Fault(broker.dead_broker),
     "R-04-emptied": Fault(broker.emptied_broker, has_short_form=False),
     "R-04-full": Fault(broker.full_broker, has_short_form=False),
+    "R-04-deaf": Fault(deaf.deaf_worker, has_short_form=False),
     "R-05": Fault(broker.silent_broker),
     "R-06-killed": Fault(database.dead_database),
     "R-06-hung-up": Fault(database.hung_up, has_short_form=False),

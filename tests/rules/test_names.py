@@ -85,9 +85,10 @@ def test_nothing_is_called_by_a_word_that_says_nothing():
 def test_every_task_goes_to_a_queue_that_workers_consume():
     from workers.app import QUEUES, app
     from workers.beat import MOST_WAITING
-    from workers.tasks import TASKS
+    from workers.tasks import TASKS, hear
 
-    ours = [name for name in app.tasks if not name.startswith("celery.")]
+    own = hear.name  # what a worker rings itself with, in a queue of its own
+    ours = [name for name in app.tasks if not name.startswith("celery.") and name != own]
     assert sorted(ours) == sorted(task.name for task in TASKS.values())
     used = {app.amqp.router.route({}, name)["queue"].name for name in ours}
     # A worker that is started without -Q consumes all of these.

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -68,6 +69,7 @@ class Fleet:
         self.relay = FaultyRelay(manners)
         self.members: list[Member] = []
         self.log = folder / "fleet.log"
+        self._is_over = threading.Event()
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -88,6 +90,7 @@ class Fleet:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._is_over.set()
         for member in self.members:
             member.kill()
         self.relay.stop()
@@ -101,6 +104,16 @@ class Fleet:
         name = f"w{len(self.members)}@fleet"
         words = ["-A", "workers.app", "worker", "--concurrency", str(pool), "--hostname", name]
         return self.start(*(before or ("celery",)), *words, **env)
+
+    def supervise(self, member: Member, **how: Any) -> None:
+        """Start another worker whenever one ends, as systemd and compose do."""
+
+        def watch(member: Member) -> None:
+            while not self._is_over.wait(0.5):
+                if member.process.poll() is not None:
+                    member = self.worker(**how)
+
+        threading.Thread(target=watch, args=(member,), daemon=True).start()
 
     def beat(self, *, before: Sequence[str] = (), **env: str) -> Member:
         pid_file = self.folder / f"beat{len(self.members)}.pid"

@@ -9,6 +9,7 @@ from digest.domain.edition import Branding
 from digest.domain.errors import NotFound, Permanent
 from digest.domain.states import EditionState
 from digest.render.links import safe_url
+from digest.render.web_copy import with_notice
 from digest.settings import Settings
 from digest.store.editions import find_edition
 from digest.store.engine import Database
@@ -22,8 +23,9 @@ class Withdrawn(Permanent):
 class PublicEdition:
     """What a page is made of; an equal ``key`` means an equal page."""
 
-    key: tuple[UUID, str | None]
+    key: tuple[UUID, str | None, str | None]
     values: EditionValues
+    correction: str | None = None  # what stands above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,16 @@ class EditionPage:
 
 def find_public_edition(db: Database, settings: Settings, edition_id: UUID) -> PublicEdition:
     """An edition that was approved or sent; ``NotFound`` for a draft or an unknown one,
-    ``Withdrawn`` for one that was taken back."""
+    ``Withdrawn`` for one that was taken back, or out of the archive."""
     with db.read() as session:
         edition = find_edition(session, edition_id)
         if edition.state is EditionState.DRAFT:
             raise NotFound("This edition is not out yet.")
-        if edition.state is EditionState.WITHDRAWN:
+        if edition.state is EditionState.WITHDRAWN or edition.retracted_at is not None:
             raise Withdrawn("This edition was withdrawn.")
         values = edition_values(session, settings, edition)
-        return PublicEdition((edition.id, edition.frozen_hash), values)
+        key = (edition.id, edition.frozen_hash, edition.correction)
+        return PublicEdition(key, values, edition.correction)
 
 
 def render_page(edition: PublicEdition, settings: Settings) -> EditionPage:
@@ -53,6 +56,8 @@ def render_page(edition: PublicEdition, settings: Settings) -> EditionPage:
     assert rendition is not None  # without topics nothing is left out
     html = with_inert_fields(rendition, settings).html
     assert html is not None  # only a text-only variant has none
+    if edition.correction is not None:
+        html = with_notice(html, edition.correction)
     return EditionPage(html, _image_origins(edition.values.branding))
 
 

@@ -33,6 +33,16 @@ def with_meta(html: str, meta: PageMeta) -> str:
     return html.replace("</head>", "\n".join((*_tags(meta), "</head>")), 1)
 
 
+def with_notice(html: str, words: str) -> str:
+    """``html`` with a line above everything else: what was wrong with it."""
+    style = (
+        "margin:0;padding:12px 16px;border-bottom:2px solid #a3231d;background:#ffffff;"
+        "color:#a3231d;font:bold 16px/1.5 Helvetica,Arial,sans-serif"
+    )
+    at = html.index(">", html.index("<body")) + 1
+    return f'{html[:at]}<p role="note" style="{style}">Corrected: {escape(words)}</p>{html[at:]}'
+
+
 def _tags(meta: PageMeta) -> Iterator[str]:
     yield f'<link rel="canonical" href="{escape(meta.url)}">'
     yield (

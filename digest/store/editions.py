@@ -155,9 +155,12 @@ def recent_frozen(session: Session, list_id: UUID, stream: Stream, limit: int) -
 
 
 def sent_editions(session: Session, list_id: UUID, stream: Stream, limit: int) -> Sequence[Edition]:
-    """The editions that were sent to a list, newest first."""
+    """The editions that were sent to a list and not retracted, newest first."""
     sent = select(Edition).where(
-        Edition.list_id == list_id, Edition.stream == stream, Edition.state == EditionState.SENT
+        Edition.list_id == list_id,
+        Edition.stream == stream,
+        Edition.state == EditionState.SENT,
+        Edition.retracted_at.is_(None),
     )
     return session.scalars(sent.order_by(Edition.number.desc()).limit(limit)).all()
 

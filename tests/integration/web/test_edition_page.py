@@ -2,6 +2,8 @@
 
 import pytest
 
+from digest.actions.correct_edition import mark_corrected, retract_edition
+from digest.clock import utc_now
 from digest.domain.edition import Field, placeholder
 from digest.domain.states import EditionState
 from digest.store.editions import lock_edition
@@ -71,3 +73,22 @@ def test_an_edition_that_is_not_what_was_approved_is_not_shown(web, world):
     page = page_of(web, world)
     assert page.status_code == 500
     assert "Norholm" not in page.text
+
+
+def test_a_retracted_edition_is_gone_from_its_page(web, world):
+    assert page_of(web, world).status_code == 200
+    sent = world.editions[EditionState.SENT]
+    retract_edition(world.db, sent, retracted=True, now=utc_now(), actor="ed")
+    assert page_of(web, world).status_code == 410
+    retract_edition(world.db, sent, retracted=False, now=utc_now(), actor="ed")
+    assert page_of(web, world).status_code == 200
+
+
+def test_a_correction_stands_above_the_page_as_text(web, world):
+    sent = world.editions[EditionState.SENT]
+    assert "Corrected" not in page_of(web, world).text
+    note = "The toll is <b>4</b> crowns."
+    mark_corrected(world.db, sent, note=note, now=utc_now(), actor="ed")
+    page = page_of(web, world).text
+    assert "Corrected: The toll is &lt;b&gt;4&lt;/b&gt; crowns." in page
+    assert page.index("Corrected:") < page.index("Ferries to Norholm halt", page.index("<body"))

@@ -24,7 +24,7 @@ from tests.servers import answers, free_port, wait_until
 PICTURES = Path(__file__).parents[2] / "artifacts/pages"  # kept as an artefact of the run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would stand in the way of other modules' own
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; tests that need it are skipped where it is not installed."""
     program = shutil.which("chromium")

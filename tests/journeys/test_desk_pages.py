@@ -22,7 +22,8 @@ WITHOUT_SESSION = ("/desk/sign-in", "/desk/forgotten")
 
 
 def pages(desk: Served, cookie: str, ids: dict[str, str]) -> list[str]:
-    """The paths of all pages that can be opened as they stand; streams and files are none."""
+    """The paths of all pages that can be opened as they stand; streams and files are none, nor
+    is a mail in its sandbox, where no script may run, axe's own among them."""
     found = []
     for route in DESK_ROUTES:
         if (
@@ -34,7 +35,9 @@ def pages(desk: Served, cookie: str, ids: dict[str, str]) -> list[str]:
         path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], route.path)
         with httpx.stream("GET", desk.url + path, cookies={SESSION: cookie}, timeout=30) as answer:
             kind = answer.headers.get("content-type", "")
-            if answer.status_code == 200 and kind.startswith("text/html"):
+            policy = answer.headers.get("content-security-policy", "")
+            is_page = kind.startswith("text/html") and "sandbox" not in policy
+            if answer.status_code == 200 and is_page:
                 found.append(path)
     return found
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser
 
 from digest.settings import Settings, load_settings
 from digest.store import schema
 from digest.store.engine import Database
+from tests.browser import PROGRAM, chromium
 from tests.servers import Postgres, Valkey
 
 
@@ -69,3 +71,12 @@ def db(database_url: str) -> Iterator[Database]:
     schema.upgrade(database)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="module")  # its event loop would stand in the way of other modules' own
+def browser() -> Iterator[Browser]:
+    """Chromium; tests that need it are skipped where it is not installed."""
+    if PROGRAM is None:
+        pytest.skip("there is no Chromium here; `make browser` installs it where apt may")
+    with chromium() as found:
+        yield found

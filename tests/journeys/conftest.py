@@ -1,13 +1,12 @@
-"""One Chromium for all tests that look at pages, and the desk behind a real server."""
+"""The desk behind a real server, for tests that look at it in a browser."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from digest.actions.sessions import open_session
 from digest.clock import utc_now
@@ -20,20 +19,6 @@ from digest.web.desk.cookies import SESSION
 from digest.web.serve import web_server
 from tests.desk import an_account
 from tests.servers import answers, free_port, wait_until
-
-PICTURES = Path(__file__).parents[2] / "artifacts/pages"  # kept as an artefact of the run
-
-
-@pytest.fixture(scope="module")  # its event loop would stand in the way of other modules' own
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; tests that need it are skipped where it is not installed."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no Chromium here; `make browser` installs it where apt may")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,17 @@ import re
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from digest.domain.role import Role
 from digest.web.desk.cookies import SESSION
 from digest.web.desk.routes import DESK_ROUTES
 from digest.web.route import Guard
+from tests.browser import DESKTOP, PHONE, complaints, faults, keep_picture
 from tests.desk import PASSWORD, an_account
 from tests.desk_world import a_world
-from tests.journeys.conftest import PICTURES, Served
+from tests.journeys.conftest import Served
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"}
-DESKTOP = {"viewport": {"width": 1200, "height": 900}, "color_scheme": "dark"}
 LOOKS = {"phone-light": PHONE, "desktop-dark": DESKTOP}
 WITHOUT_SESSION = ("/desk/sign-in", "/desk/forgotten")
 
@@ -42,19 +40,8 @@ def pages(desk: Served, cookie: str, ids: dict[str, str]) -> list[str]:
     return found
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds (WCAG 2.2 A and AA among it), and whatever is wider than the window."""
-    found = [
-        f"{one['id']}: {node['html'][:160]}"
-        for one in Axe().run(page).response["violations"]
-        for node in one["nodes"]
-    ]
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return found + ([f"{over} px wider than the window"] if over > 0 else [])
-
-
 def name_of(path: str) -> str:
-    return re.sub(r"[0-9a-f-]{36}", "id", path).strip("/").replace("/", "-")
+    return re.sub(r"[0-9a-f-]{36}", "id", path)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -67,17 +54,14 @@ def test_no_page_has_a_fault_that_axe_finds(browser: Browser, desk: Served, look
     paths = pages(desk, cookie, ids)
     assert {"/desk", "/desk/me", "/desk/accounts", "/desk/history"} <= set(paths)
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    said = complaints(page)
     found = {}
-    PICTURES.mkdir(parents=True, exist_ok=True)
     for path in (*paths, *WITHOUT_SESSION):
         if path in WITHOUT_SESSION:
             context.clear_cookies()
         page.goto(path, wait_until="load")
         assert page.url == desk.url + path
-        page.screenshot(path=PICTURES / f"{name_of(path)}-{look}.png", full_page=True)
+        keep_picture(page, name_of(path))
         if wrong := faults(page):
             found[path] = wrong
     context.close()

@@ -26,7 +26,7 @@ from digest.store.engine import Database
 from digest.store.lists import ListSource
 from digest.store.subscribers import Subscriber, Subscription
 from digest.tokens import hash_address
-from tests.browser import PHONE, chromium, look_at
+from tests.browser import DESKTOP, PHONE, look_at, window
 from tests.builders import a_list, a_source
 from tests.commands import ROOT, environment
 from tests.desk import PASSWORD, an_account
@@ -155,9 +155,9 @@ def set_rate(page, rate):
     page.get_by_text("Each relay sends" if rate else "as fast as they can").wait_for()
 
 
-def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(service):
+def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, service):
     base, inbox = service
-    with chromium(PHONE) as page:
+    with window(browser, **PHONE) as page:
         sign_in(page, base)
         page.goto(f"{base}/desk/schedule/morning")
         page.get_by_label("Each edition").fill("weekdays at 06:30")
@@ -205,7 +205,7 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(service):
     recipients = [envelope.rcpt_to[0] for envelope in inbox.envelopes]
     assert len(recipients) == len(set(recipients)) == PEOPLE
 
-    with chromium() as page:
+    with window(browser, **DESKTOP) as page:
         sign_in(page, base)
         for path in ("schedule", "schedule/morning", "campaigns", "numbers", "people", "health"):
             page.goto(f"{base}/desk/{path}")

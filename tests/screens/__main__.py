@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from digest.domain.edition import Layout
-from tests.screens.camera import WAYS, WIDTHS, browser, contact_sheet, difference, fonts, photograph
+from tests.browser import chromium
+from tests.screens.camera import WAYS, WIDTHS, contact_sheet, difference, fonts, photograph
 from tests.screens.mails import LANGUAGES, mail
 
 ACCEPTED = Path(__file__).with_name("accepted")
@@ -30,12 +31,12 @@ def main() -> None:
         FONTS.write_text(fonts(), "utf-8")
     elif fonts() != FONTS.read_text("utf-8"):
         print("This machine has other fonts than the accepted sheets; look, don't compare.")
-    with browser() as chromium:
+    with chromium() as browser:
         for layout in Layout:
             for language in LANGUAGES:
                 html = mail(layout, language)
                 pictures = [
-                    (f"{width} {way}", photograph(chromium, html, width, way))
+                    (f"{width} {way}", photograph(browser, html, width, way))
                     for way in WAYS
                     for width in WIDTHS
                 ]
@@ -43,12 +44,12 @@ def main() -> None:
                 sheet = contact_sheet(pictures)
                 sheet.save(folder / name, optimize=True)
                 wrong += judge(name, sheet, accept="--accept" in sys.argv)
-        readme_picture(chromium).save(folder / "layouts.png", optimize=True)
+        readme_picture(browser).save(folder / "layouts.png", optimize=True)
     print(f"The sheets are in {folder}; layouts.png is for docs/images.")
     sys.exit(1 if wrong else 0)
 
 
-def readme_picture(chromium: Browser) -> Image.Image:
+def readme_picture(browser: Browser) -> Image.Image:
     """The three layouts as on a phone: by day, by night, and from right to left."""
     shots = (
         (Layout.FULL, "en", "light"),
@@ -57,7 +58,7 @@ def readme_picture(chromium: Browser) -> Image.Image:
     )
     return contact_sheet(
         [
-            (f"{layout}, {language}, {way}", photograph(chromium, mail(layout, language), 390, way))
+            (f"{layout}, {language}, {way}", photograph(browser, mail(layout, language), 390, way))
             for layout, language, way in shots
         ],
         column=320,

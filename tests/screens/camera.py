@@ -3,11 +3,10 @@
 import io
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 WIDTHS = (320, 390, 600, 1200)
 _INVERT = """html { filter: invert(1) hue-rotate(180deg); background: #fff; }
@@ -58,17 +57,6 @@ def fonts() -> str:
         return "unknown\n"
     found = (subprocess.run((*command, name), capture_output=True, text=True) for name in wanted)
     return "".join(one.stdout for one in found)
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, until the end of the block."""
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=shutil.which("chromium"))
-        try:
-            yield found
-        finally:
-            found.close()
 
 
 def photograph(chromium: Browser, html: str, width: int, way: str) -> Image.Image:

@@ -3,42 +3,25 @@
 These are the phone's pictures; ``make screens`` takes all of them.
 """
 
-import shutil
-
 import pytest
 from PIL import Image
 
 from digest.domain.edition import Layout
 from tests.screens.__main__ import ACCEPTED, COLORS, FONTS, TOLERANCE
-from tests.screens.camera import (
-    WAYS,
-    browser,
-    contact_sheet,
-    difference,
-    fonts,
-    overflow,
-    photograph,
-)
+from tests.screens.camera import WAYS, contact_sheet, difference, fonts, overflow, photograph
 from tests.screens.mails import LANGUAGES, mail
 
-pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium isn't here")
 PHONE = 390
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as found:
-        yield found
 
 
 @pytest.mark.skipif(
     fonts() != FONTS.read_text("utf-8"), reason="the accepted pictures have other fonts"
 )
 @pytest.mark.parametrize("layout", Layout)
-def test_a_mail_looks_as_it_was_accepted(chromium, layout):
-    pictures = [(way, photograph(chromium, mail(layout, "en"), PHONE, way)) for way in WAYS]
+def test_a_mail_looks_as_it_was_accepted(browser, layout):
+    pictures = [(way, photograph(browser, mail(layout, "en"), PHONE, way)) for way in WAYS]
     pictures += [
-        (language, photograph(chromium, mail(layout, language), PHONE, "light"))
+        (language, photograph(browser, mail(layout, language), PHONE, "light"))
         for language in LANGUAGES[1:]
     ]
     sheet = contact_sheet(pictures)
@@ -50,9 +33,9 @@ def test_a_mail_looks_as_it_was_accepted(chromium, layout):
 
 
 @pytest.mark.parametrize("layout", Layout)
-def test_no_mail_is_wider_than_a_small_phone(chromium, layout):
+def test_no_mail_is_wider_than_a_small_phone(browser, layout):
     """Long words and addresses break."""
-    assert [overflow(chromium, mail(layout, language), 320) for language in LANGUAGES] == [0, 0, 0]
+    assert [overflow(browser, mail(layout, language), 320) for language in LANGUAGES] == [0, 0, 0]
 
 
 def test_sheets_that_differ_are_told_apart():

@@ -1,69 +1,78 @@
-"""All commands under one roof."""
+"""All commands under one roof. Each is imported when it is called: most need little of the rest."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from digest import __version__
-from digest.cli import (
-    brief,
-    campaign,
-    context,
-    db,
-    demo,
-    edition,
-    extract,
-    feedback,
-    key,
-    list_signups,
-    relay,
-    run,
-    source,
-    subscriber,
-    subscriber_files,
-    suppression,
-    throttle,
-    token,
-    up,
-    user,
-    web,
-)
-from digest.cli import list as list_
+from digest.cli import context
+
+# By its words: the module, the application or function in it, and what it is about.
+COMMANDS = {
+    "extract": (
+        "extract",
+        "extract",
+        "What a page says: title, key points, body, related stories.",
+    ),
+    "collect": ("source", "collect", "Look at sources now, whether due or not."),
+    "web": ("web", "web", "Serve the desk, the API and the pages that mails point to."),
+    "up": ("up", "up", "Run the whole service in this process: pages, schedule and sending."),
+    "demo": ("demo", "demo", "Run the whole service on sample data, with a local inbox."),
+    "source": ("source", "app", "Sources: where briefs come from."),
+    "brief": ("brief", "app", "Briefs: what was collected."),
+    "list": ("list", "app", "Mailing lists: what people subscribe to."),
+    "run": ("run", "app", "Runs: when a list went out, or why not."),
+    "edition": ("edition", "app", "Editions: what a list sends, and why."),
+    "campaign": ("campaign", "app", "Campaigns: an edition on its way."),
+    "subscriber": ("subscriber", "app", "The people on the lists."),
+    "suppression": ("suppression", "app", "Addresses that get no mail, from any list."),
+    "feedback": ("feedback", "app", "What came back: bounces, complaints, notices."),
+    "relay": ("relay", "app", "Relays: where mail is handed over."),
+    "throttle": ("throttle", "app", "Throttles: how fast mail goes where."),
+    "key": ("key", "app", "DKIM keys: what mail is signed with, per domain."),
+    "user": ("user", "app", "Accounts of the staff: who may use the desk."),
+    "token": ("token", "app", "Tokens of the API."),
+    "db": ("db", "app", "Set the database up."),
+}
+
+
+class _Unread(TyperCommand):
+    """A command, or a group of them, whose module was not imported yet."""
+
+    def __init__(self, name: str, module: str, attribute: str, about: str) -> None:
+        super().__init__(name, help=about)
+        self._module, self._attribute = module, attribute
+
+    def read(self) -> Any:
+        """The command itself."""
+        found = getattr(import_module(f"digest.cli.{self._module}"), self._attribute)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(found)
+        return typer.main.get_command(alone)
+
+    def make_context(self, *args: Any, **values: Any) -> Any:
+        """Where a command's work begins, and its help."""
+        return self.read().make_context(*args, **values)
+
+
+class _Commands(TyperGroup):
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        for name, where in COMMANDS.items():
+            self.add_command(_Unread(name, *where))
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="E-mail digests of a newsroom's briefs, with an account of every subscriber.",
 )
-
-for name, module in {
-    "source": source,
-    "brief": brief,
-    "list": list_,
-    "run": run,
-    "edition": edition,
-    "campaign": campaign,
-    "subscriber": subscriber,
-    "suppression": suppression,
-    "feedback": feedback,
-    "relay": relay,
-    "throttle": throttle,
-    "key": key,
-    "user": user,
-    "token": token,
-    "db": db,
-}.items():
-    app.add_typer(module.app, name=name)
-
-list_.app.command("signups")(list_signups.signups)
-subscriber.app.command("import")(subscriber_files.import_)
-subscriber.app.command("export")(subscriber_files.export)
-app.command("extract")(extract.extract)
-app.command("collect")(source.collect)
-app.command("web")(web.web)
-app.command("up")(up.up)
-app.command("demo")(demo.demo)
 
 
 @app.callback(invoke_without_command=True)
@@ -78,3 +87,11 @@ def options(
     if version:
         print(__version__)
         raise typer.Exit
+
+
+def whole_tree() -> Any:
+    """The command `digest` with everything below it imported, for whoever walks through it."""
+    digest: Any = typer.main.get_command(app)
+    for name, command in digest.commands.items():
+        digest.add_command(command.read(), name)
+    return digest

@@ -12,6 +12,7 @@ from digest.actions.lists import Feed, change_cadence, coming_runs, create_list,
 from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
 from digest.cli.list_look import look, templates
+from digest.cli.list_signups import signups
 from digest.clock import utc_now
 from digest.domain.quiet_hours import WhoseClock
 from digest.domain.states import Approval, DoubtPolicy, Stream
@@ -21,6 +22,7 @@ from digest.store.subscribers import count_by_state
 app = typer.Typer(no_args_is_help=True, help="Mailing lists: what people subscribe to.")
 app.command()(look)
 app.command()(templates)
+app.command()(signups)
 
 
 @app.command()

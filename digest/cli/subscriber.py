@@ -14,10 +14,13 @@ from digest.actions.show_subscriber import Timeline, show_subscriber
 from digest.actions.subscribe import add_subscriber
 from digest.actions.unsubscribe_address import unsubscribe_address
 from digest.cli.context import actor, console, database, print_json, settings
+from digest.cli.subscriber_files import export, import_
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 
 app = typer.Typer(no_args_is_help=True, help="The people on the lists.")
+app.command("import")(import_)
+app.command()(export)
 
 Address = Annotated[str, typer.Argument(help="E-mail address.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from digest.cli.app import app
+from digest.cli.app import whole_tree
 from digest.demo.newsroom import Newsroom
 from tests.rules.documents import NAMES, commands, read, section, ticked
 from tests.servers import answers, free_port, wait_until
 
 Command = Any  # a command or a group of them, of typer's own kind
 
-DIGEST: Command = typer.main.get_command(app)
+DIGEST: Command = whole_tree()
 
 
 def leaves(command: Command = DIGEST, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Command]]:
@@ -66,6 +65,14 @@ def example_of(words: str) -> str:
 def test_every_command_says_what_it_does_and_gives_an_example_of_itself(words):
     assert len((COMMANDS[words].help or "").partition("Example:")[0].strip()) > 10
     assert parse(example_of(words)) == words
+
+
+def test_a_command_is_imported_when_it_is_called_and_not_before():
+    loaded = "import sys; from digest.cli.app import app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
+    names = done.stdout.split()
+    assert not [name for name in names if name.startswith("digest.actions")]
+    assert "premailer" not in names
 
 
 def test_every_group_says_what_it_is_about():

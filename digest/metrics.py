@@ -5,6 +5,7 @@ the folder that they share (``workers/metrics.py``), and who keeps none doesn't 
 """
 
 import os
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -46,6 +47,8 @@ QUEUE_AGE = Metric(
 )
 METRICS = (DELIVERIES, SENDING_SECONDS, STALE_RESULTS, LEASE_EXPIRATIONS, QUEUE_AGE)
 
+_one_at_a_time = threading.Lock()
+
 
 def count(metric: Metric, amount: float = 1, **labels: str) -> None:
     """Add to a counter."""
@@ -86,8 +89,13 @@ def _registry() -> Any:
     return registry
 
 
-@cache
 def _kept(metric: Metric) -> Any:
+    with _one_at_a_time:  # threads may count for the first time at once
+        return _made(metric)
+
+
+@cache
+def _made(metric: Metric) -> Any:
     from prometheus_client import Counter, Gauge
 
     if metric.kind == "counter":

@@ -12,6 +12,19 @@ COUNT = """
 from digest import metrics
 metrics.count(metrics.DELIVERIES, {n}, state="sent")
 """
+COUNT_AT_ONCE = """
+import threading
+from digest import metrics
+
+gate = threading.Barrier(8)
+def count():
+    gate.wait()
+    metrics.count(metrics.LEASE_EXPIRATIONS)
+
+threads = [threading.Thread(target=count) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
 SHOW = "from digest import metrics; print(metrics.exposition()[0].decode())"
 
 
@@ -25,6 +38,11 @@ def test_what_processes_count_is_added_up_and_outlives_them(tmp_path):
     for n in (3, 4):
         run(COUNT.format(n=n), tmp_path)
     assert 'digest_deliveries_total{state="sent"} 7.0' in run(SHOW, tmp_path)
+
+
+def test_threads_that_count_for_the_first_time_at_once_are_all_counted(tmp_path):
+    run(COUNT_AT_ONCE, tmp_path)
+    assert "digest_lease_expirations_total 8.0" in run(SHOW, tmp_path)
 
 
 def test_every_number_is_there_before_anything_happened(tmp_path):

@@ -16,8 +16,14 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
+# What a step would import when it is reached is here before children are forked.
+import babel.dates  # noqa: F401
+import bm25s  # noqa: F401
+import prometheus_client.multiprocess  # noqa: F401
+import psycopg  # noqa: F401
 from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import configure_mappers
 
 from digest.actions.approve_edition import approve_edition
 from digest.actions.build_edition import build_edition
@@ -44,6 +50,7 @@ STEPS = {
 
 def main(step: str) -> None:
     settings = load_settings()
+    configure_mappers()
     only = os.environ.get("FAIL_POINT")
     point = int(only or 0)
     while in_child(partial(play, settings, step, point)) == -signal.SIGKILL and only is None:

@@ -29,7 +29,7 @@ def _crash(fleet: Fleet, step: str) -> int:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1800,  # it has no clock of its own: this is for a machine under load
     )
     assert done.returncode == 0, done.stderr
     return int(done.stdout.split()[-1])

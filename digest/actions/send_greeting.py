@@ -7,8 +7,9 @@ from uuid import UUID
 from digest.actions.hand_over import hand_over
 from digest.audience.sign_up import REQUEST_LASTS
 from digest.deliver.letter import letter
+from digest.deliver.transport import InDoubt
 from digest.domain.edition import Branding
-from digest.domain.errors import Illegal, Permanent
+from digest.domain.errors import Illegal, Permanent, Transient
 from digest.domain.states import GreetingKind, SuppressionReason
 from digest.render import render_greeting
 from digest.settings import Settings
@@ -18,6 +19,8 @@ from digest.store.lists import get_list
 from digest.store.subscribers import Subscriber
 from digest.store.suppressions import get_suppression
 from digest.tokens import Tokens
+
+MOST_DOUBTS = 2  # one copy at most, and nobody gets three
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class _Task:
 def send_greeting(db: Database, settings: Settings, greeting_id: UUID, now: datetime) -> None:
     """Try once; the row says whether it went out, when it is tried again, or why it is given up.
 
-    ``Transient`` where no relay takes it just now. A process that dies between the relay's answer
-    and the note of it sends it once more.
+    ``Transient`` where no relay takes it just now. What a relay may have taken without our knowing,
+    since it did not answer or this process died, is sent once more and never a third time.
     """
     with db.begin() as session:
         task = _take(session, settings, greeting_id, now)
@@ -58,9 +61,9 @@ def send_greeting(db: Database, settings: Settings, greeting_id: UUID, now: date
         hand_over(db, settings, mail, now)
     except (Permanent, Illegal) as error:
         _end(db, task, reason=str(error).replace(task.address, "<address>"))
-    except Exception:
-        if task.is_last:
-            _end(db, task, reason="no relay took it")
+    except Transient as error:
+        if not isinstance(error, InDoubt):
+            _note_not_sent(db, task)
         raise
     else:
         _end(db, task, sent_at=now)
@@ -72,9 +75,12 @@ def _take(session: Session, settings: Settings, greeting_id: UUID, now: datetime
         return None
     subscriber = session.get_one(Subscriber, row.subscriber_id)
     why_not = _barred(session, subscriber)
+    if row.doubts >= MOST_DOUBTS:
+        why_not = "a relay may have taken it twice"
     if why_not is not None or subscriber.address is None:
         row.next_at, row.reason = None, why_not
         return None
+    row.doubts += 1  # until it is known how this try ended
     return _Task(
         id=row.id,
         kind=row.kind,
@@ -103,9 +109,18 @@ def _url(settings: Settings, row: Greeting) -> str:
     return f"{base}/{path}/{tokens.subscription(row.subscriber_id, row.list_id)}"
 
 
+def _note_not_sent(db: Database, task: _Task) -> None:
+    with db.begin() as session:
+        row = session.get_one(Greeting, task.id)
+        row.doubts -= 1
+        if task.is_last:
+            row.next_at, row.reason = None, "no relay took it"
+
+
 def _end(
     db: Database, task: _Task, *, sent_at: datetime | None = None, reason: str | None = None
 ) -> None:
     with db.begin() as session:
         row = session.get_one(Greeting, task.id)
         row.next_at, row.sent_at, row.reason = None, sent_at, reason
+        row.doubts -= 1

@@ -34,6 +34,7 @@ class Greeting(Row):
     created_at: Mapped[datetime]
     next_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)  # tries of which nobody knows how they ended
     sent_at: Mapped[datetime | None]
     reason: Mapped[str | None]
 

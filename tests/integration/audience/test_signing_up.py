@@ -1,12 +1,14 @@
 """Signing up: nobody gets anything without having confirmed it, and nobody learns who is known."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
+from digest.actions import send_greeting as module
 from digest.actions.confirm_sign_up import confirm_sign_up, show_requests
 from digest.actions.erase_subscriber import erase_subscriber
-from digest.actions.relays import seed_relay
+from digest.actions.relays import add_relay, seed_relay
 from digest.actions.send_greeting import send_greeting
 from digest.actions.sign_up import SignUp, TooManySignUps, sign_up
 from digest.actions.subscribe import add_subscriber
@@ -24,6 +26,7 @@ from digest.store.subscribers import find_subscriber, subscriber_or_none
 from digest.store.suppressions import get_suppression
 from digest.tokens import hash_address
 from tests.builders import NOW, a_list
+from tests.faults.relay import FaultyRelay, Manners
 
 ANA = "ana@post.example"
 
@@ -225,6 +228,53 @@ def test_without_a_relay_it_is_tried_again_and_given_up_in_the_end(db, settings,
         now += timedelta(hours=5)
     (row,) = rows(db, Greeting)
     assert (row.next_at, row.sent_at, row.reason) == (None, None, "no relay took it")
+
+
+def try_until_given_up(db, settings):
+    """Every five hours, as long as it is due; gives the row."""
+    now = NOW
+    for _ in range(10):
+        for greeting in due(db, now):
+            with suppress(Transient):
+                send_greeting(db, settings, greeting, now)
+        now += timedelta(hours=5)
+    (row,) = rows(db, Greeting)
+    return row
+
+
+def test_what_a_relay_took_without_answering_is_sent_once_more_and_not_again(db, settings, ask):
+    with FaultyRelay() as post:
+        add_relay(db, settings, name="main", url=post.url, now=NOW, actor="test")
+        ask("dropack+1@post.example")
+        row = try_until_given_up(db, settings)
+    first, copy = post.ledger
+    assert first.message_id == copy.message_id, "mailboxes fold the copy"
+    assert (row.next_at, row.sent_at) == (None, None)
+    assert row.reason == "a relay may have taken it twice"
+
+
+def test_a_refusal_for_now_is_no_doubt(db, settings, ask):
+    with FaultyRelay(Manners(lasts={"d421": 4})) as post:
+        add_relay(db, settings, name="main", url=post.url, now=NOW, actor="test")
+        ask("d421+1@post.example")
+        row = try_until_given_up(db, settings)
+    assert (len(post.ledger), row.tries, row.doubts, row.reason) == (1, 5, 0, None)
+
+
+def test_a_sender_that_dies_with_the_answer_costs_one_copy_at_most(db, settings, ask, monkeypatch):
+    tries = []
+
+    def killed(*_):
+        tries.append(1)
+        raise KeyboardInterrupt  # nothing after it is done
+
+    monkeypatch.setattr(module, "hand_over", killed)
+    ask()
+    for hours in range(0, 50, 5):
+        for greeting in due(db, NOW + timedelta(hours=hours)):
+            with suppress(KeyboardInterrupt):
+                send_greeting(db, settings, greeting, NOW + timedelta(hours=hours))
+    assert len(tries) == 2
 
 
 def test_nothing_that_is_no_address_is_taken(ask):

@@ -1,10 +1,18 @@
-"""Runs the command ``digest`` as a person would: in a process of its own."""
+"""Runs the command ``digest`` as a person would, in a process of its own; or, where many are run,
+in the test's own process."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from digest.cli import context
 
 DIGEST = [sys.executable, "-m", "digest"]
 ROOT = Path(__file__).parent.parent
@@ -37,3 +45,29 @@ def try_digest(
         check=False,
         timeout=180,
     )
+
+
+@contextmanager
+def called_here(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Callable[..., str]]:
+    """Yields a function that calls ``app`` with ``words`` in this process, with these settings: it
+    gives what the command prints, or raises what it raised."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"DIGEST_{name.upper()}", str(value))
+    monkeypatch.setattr(context, "configure_logging", lambda *_: None)
+    _forget()
+
+    def call(app: Any, *words: object) -> str:
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    yield call
+    context.database().close()
+    _forget()
+
+
+def _forget() -> None:
+    for made in (context.settings, context.database):
+        made.cache_clear()

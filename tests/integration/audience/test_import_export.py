@@ -3,9 +3,9 @@
 import csv
 import io
 import json
+from functools import partial
 
 import pytest
-from typer.testing import CliRunner
 
 from digest.actions import import_subscribers as module
 from digest.actions.export_subscribers import export_subscribers
@@ -13,12 +13,12 @@ from digest.actions.import_subscribers import Fate, import_subscribers
 from digest.actions.subscribe import add_subscriber
 from digest.actions.suppress_address import suppress_address
 from digest.actions.unsubscribe_address import unsubscribe_address
-from digest.cli import context
 from digest.cli.app import app
 from digest.domain.errors import Illegal
 from digest.domain.states import SuppressionReason
 from digest.store.audit import AuditEntry
 from tests.builders import NOW, a_list
+from tests.commands import called_here
 
 WHO = {"now": NOW, "actor": "test"}
 
@@ -174,20 +174,10 @@ def test_ten_thousand_hostile_rows_break_nothing(db, settings, daily, tmp_path):
 
 
 @pytest.fixture
-def digest(db, settings, database_url, monkeypatch):
-    monkeypatch.setenv("DIGEST_DATABASE_URL", database_url)
-    monkeypatch.setenv("DIGEST_SUPPRESSION_KEY", "another secret for tests, also long")
-    monkeypatch.setattr(context, "configure_logging", lambda *_: None)
-    for made in (context.settings, context.database):
-        made.cache_clear()
-
-    def call(*words):
-        return CliRunner().invoke(app, ["--actor", "test", "subscriber", *map(str, words)])
-
-    yield call
-    context.database().close()
-    for made in (context.settings, context.database):
-        made.cache_clear()
+def digest(db, database_url, monkeypatch):
+    key = "another secret for tests, also long"
+    with called_here(monkeypatch, database_url=database_url, suppression_key=key) as call:
+        yield partial(call, app, "--actor", "test", "subscriber")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -195,7 +185,7 @@ def test_what_is_exported_can_be_imported(db, settings, daily, digest, tmp_path)
     for address, name in {"+ana@post.example": "=Ana", "ben@post.example": "Ben"}.items():
         add_subscriber(db, settings, address, name=name, topics=["Trade"], local_hour=7, **daily)
     out = tmp_path / "out.csv"
-    assert digest("export", "--list", "daily", "-o", out).exit_code == 0
+    digest("export", "--list", "daily", "-o", out)
     rows = list(csv.reader(io.StringIO(out.read_text())))
     assert [row[:2] for row in rows[1:]] == [
         ["'+ana@post.example", "'=Ana"],
@@ -203,8 +193,7 @@ def test_what_is_exported_can_be_imported(db, settings, daily, digest, tmp_path)
     ]
     with db.begin() as session:
         a_list(session, "second", sections=("World", "Trade"))
-    result = digest("import", out, "--list", "second", "--json")
-    assert json.loads(result.stdout)["added"] == 2
+    assert json.loads(digest("import", out, "--list", "second", "--json"))["added"] == 2
     before, after = (
         [
             (p.email, p.name, p.topics, p.hour)
@@ -218,7 +207,7 @@ def test_what_is_exported_can_be_imported(db, settings, daily, digest, tmp_path)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_command_says_what_it_did_and_where_the_rejects_are(daily, digest, table):
     path = table("ana@post.example,Ana", "=nobody,Ben")
-    said = digest("import", path, "--list", "daily").stdout
+    said = digest("import", path, "--list", "daily")
     assert "1 on the list now" in said
     assert "1 rejected" in said
     written = path.with_name("people.csv.rejects.csv").read_text()
@@ -231,13 +220,12 @@ def test_the_command_says_what_it_did_and_where_the_rejects_are(daily, digest, t
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_json_lines_hold_attributes_too(daily, digest, table):
     path = table("ana@post.example,Quay", header="email,company")
-    assert digest("import", path, "--list", "daily").exit_code == 0
-    (line,) = digest("export", "--json").stdout.splitlines()
+    digest("import", path, "--list", "daily")
+    (line,) = digest("export", "--json").splitlines()
     assert json.loads(line)["attributes"] == {"company": "Quay"}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_that_is_not_there_is_said_so(digest, daily, tmp_path):
-    result = digest("import", tmp_path / "none.csv", "--list", "daily")
-    assert isinstance(result.exception, Illegal)
-    assert "No such file" in str(result.exception)
+    with pytest.raises(Illegal, match="No such file"):
+        digest("import", tmp_path / "none.csv", "--list", "daily")

@@ -3,40 +3,23 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from digest.actions.subscribe import add_subscriber
-from digest.cli import context, subscriber, suppression
+from digest.cli import subscriber, suppression
 from digest.domain.errors import Illegal
 from tests.builders import NOW, a_list
+from tests.commands import called_here
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def run(db, settings, database_url, monkeypatch):
-    for name, value in {
-        "DATABASE_URL": database_url,
-        "SUPPRESSION_KEY": "another secret for tests, also long",
-    }.items():
-        monkeypatch.setenv(f"DIGEST_{name}", value)
+def run(db, database_url, monkeypatch):
     with db.begin() as session:
         a_list(session, sections=("Trade", "Water"))
-    for made in (context.settings, context.database):
-        made.cache_clear()
-
-    def call(app, *words):
-        result = CliRunner().invoke(app, words)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    monkeypatch.setattr(context, "configure_logging", lambda *_: None)
-    yield call
-    context.database().close()
-    for made in (context.settings, context.database):
-        made.cache_clear()
+    key = "another secret for tests, also long"
+    with called_here(monkeypatch, database_url=database_url, suppression_key=key) as call:
+        yield call
 
 
 def test_a_person_is_added_shown_taken_off_and_erased(run):

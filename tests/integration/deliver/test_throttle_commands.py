@@ -4,40 +4,26 @@ import json
 
 import pytest
 from sqlalchemy import select
-from typer.testing import CliRunner
 
 from digest.actions.relays import add_relay
-from digest.cli import context, relay, throttle
 from digest.cli import list as list_
+from digest.cli import relay, throttle
 from digest.domain.errors import Illegal, NotFound
 from digest.store.audit import AuditEntry
 from digest.store.lists import find_list
 from tests.builders import NOW, a_list
+from tests.commands import called_here
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
 def run(db, settings, database_url, monkeypatch):
-    monkeypatch.setenv("DIGEST_DATABASE_URL", database_url)
     add_relay(db, settings, name="main", url="smtp://mail.example", now=NOW, actor="test")
     with db.begin() as session:
         a_list(session)
-    for made in (context.settings, context.database):
-        made.cache_clear()
-
-    def call(app, *words):
-        result = CliRunner().invoke(app, words)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    monkeypatch.setattr(context, "configure_logging", lambda *_: None)
-    yield call
-    context.database().close()
-    for made in (context.settings, context.database):
-        made.cache_clear()
+    with called_here(monkeypatch, database_url=database_url) as call:
+        yield call
 
 
 def audited(db, noun):

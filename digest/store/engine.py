@@ -35,6 +35,23 @@ from digest.store.base import Row, UtcDateTime
 LOCK_TIMEOUT = timedelta(seconds=10)
 CONNECT_SECONDS = 5
 
+# A host that has vanished is noticed within half a minute, by both sides: a sender goes on with
+# another connection, and the server lets go of the rows that were locked for the lost one. So it
+# does for a process that stands still in a transaction.
+_CLIENT_TCP = {  # libpq's parameters: seconds, a number of probes, milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+_SERVER_LIMITS = """
+SET tcp_keepalives_idle = 10;
+SET tcp_keepalives_interval = 5;
+SET tcp_keepalives_count = 3;
+SET tcp_user_timeout = 25000;
+SET idle_in_transaction_session_timeout = '30s';
+"""
+
 
 class StoreUnavailable(Transient):
     """The database can't be used just now: gone, locked, full or read-only."""
@@ -174,12 +191,13 @@ def _engine(url: str) -> Engine:
     elif backend == "postgresql" and parsed.drivername in ("postgresql", "postgresql+psycopg"):
         engine = create_engine(
             parsed,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            connect_args={"connect_timeout": CONNECT_SECONDS, **_CLIENT_TCP},
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
         )
+        event.listen(engine, "connect", _prepare_postgresql)
     else:
         raise Illegal(
             f"Databases of the kind {parsed.drivername!r} are not supported; give a URL that "
@@ -194,6 +212,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.create_function("digest_domain", 1, domain_part, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute(_SERVER_LIMITS)
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

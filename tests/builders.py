@@ -184,6 +184,26 @@ def an_edition(session: Session, mailing_list: MailingList, **values: Any) -> Ed
     return edition
 
 
+def a_campaign(session: Session, edition: Edition, **values: Any) -> Campaign:
+    """A campaign of an approved edition, which is due."""
+    campaign = Campaign(
+        **{
+            "edition_id": edition.id,
+            "list_id": edition.list_id,
+            "state": CampaignState.SCHEDULED,
+            "due_at": NOW,
+            "expires_after": timedelta(days=1),
+            "doubt_policy": DoubtPolicy.RESEND,
+            "created_at": NOW,
+            "created_by": "test",
+        }
+        | values
+    )
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
 def a_sending_campaign(
     db: Database,
     settings: Settings,
@@ -202,20 +222,14 @@ def a_sending_campaign(
         edition = an_edition(session, mailing_list)
         key = Variant().key
         ids = keep_renditions(session, edition.id, {key: rendition or a_rendition()})
-        campaign = Campaign(
-            edition_id=edition.id,
-            list_id=mailing_list.id,
+        campaign = a_campaign(
+            session,
+            edition,
             state=CampaignState.SENDING,
-            due_at=NOW,
             started_at=NOW,
             expires_at=NOW + timedelta(days=1) if expires else None,
-            expires_after=timedelta(days=1),
             doubt_policy=policy,
-            created_at=NOW,
-            created_by="test",
         )
-        session.add(campaign)
-        session.flush()
         roster = Roster(
             campaign_id=campaign.id,
             list_id=mailing_list.id,

@@ -17,27 +17,21 @@ from functools import partial
 from uuid import UUID
 
 # What a step would import when it is reached is here before children are forked.
-import babel.dates  # noqa: F401
-import bm25s  # noqa: F401
 import prometheus_client.multiprocess  # noqa: F401
 import psycopg  # noqa: F401
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import configure_mappers
 
-from digest.actions.approve_edition import approve_edition
-from digest.actions.build_edition import build_edition
 from digest.actions.deliver_campaign import deliver_campaign
-from digest.actions.schedule_campaign import schedule_campaign
 from digest.actions.start_campaign import start_campaign
 from digest.actions.tend_campaigns import tend_campaigns
-from digest.domain.states import CampaignState, DeliveryState
+from digest.domain.states import CampaignState
 from digest.settings import Settings, load_settings
 from digest.store.campaigns import Campaign
-from digest.store.deliveries import Delivery
-from digest.store.engine import Database, db_now
-from tests.builders import NOW, a_sending_campaign, many_subscribers
-from tests.integration.editions.newsroom import a_newsroom, publish
+from digest.store.engine import Database
+from tests.builders import NOW, a_campaign, a_list, a_sending_campaign, an_edition, many_subscribers
+from tests.faults.leases import pass_leases
 
 PEOPLE = 6
 # A statement is part of a step when one of these functions is at work: (module, function).
@@ -111,9 +105,7 @@ def is_at_work(functions: set[tuple[str, str]]) -> bool:
 def recover(settings: Settings) -> None:
     """What beats and workers do once the leases of the dead are over."""
     db = Database(settings.database)
-    with db.begin() as session:
-        held = update(Delivery).where(Delivery.state == DeliveryState.SENDING)
-        session.execute(held.values(lease_until=db_now(-1)))
+    pass_leases(db)
     for _ in range(10):
         to_start, to_send = tend_campaigns(db, NOW)
         for campaign_id in to_start:
@@ -140,17 +132,10 @@ def tend(db: Database, settings: Settings, campaign_id: UUID) -> None:
 
 def a_scheduled(db: Database, settings: Settings, slug: str) -> UUID:
     """An approved edition that is due, and its people."""
-    from digest.store.lists import find_list
-
-    number = int(slug.removeprefix("freeze"))
-    a_newsroom(db, slug=slug, feeds={f"source-{slug}": ()})
-    publish(db, number, source=f"source-{slug}")
     with db.begin() as session:
-        many_subscribers(session, settings, people(slug), find_list(session, slug))
-    edition_id = build_edition(db, slug, now=NOW, actor="test").edition_id
-    assert edition_id is not None
-    approve_edition(db, settings, edition_id, now=NOW, actor="test")
-    return schedule_campaign(db, edition_id, due_at=NOW, now=NOW, actor="test")
+        mailing_list = a_list(session, slug)
+        many_subscribers(session, settings, people(slug), mailing_list)
+        return a_campaign(session, an_edition(session, mailing_list)).id
 
 
 def a_sending(db: Database, settings: Settings, slug: str) -> UUID:

@@ -24,6 +24,7 @@ from digest.store.engine import Database
 from digest.store.lists import find_list
 from digest.store.relays import all_relays
 from tests.builders import a_sending_campaign, an_edition
+from tests.faults.leases import pass_leases
 from tests.faults.relay import FaultyRelay
 from tests.servers import answers, free_port, wait_until
 
@@ -110,6 +111,11 @@ class Machine:
         db.close()
         assert report.balanced, report.problems
         return report
+
+    def pass_leases(self) -> None:
+        db = Database(f"sqlite:///{self.file}")
+        pass_leases(db)
+        db.close()
 
     def relay_error(self) -> str | None:
         db = Database(f"sqlite:///{self.file}")
@@ -255,7 +261,7 @@ def test_a_full_disk_stops_sending_within_a_window_and_it_goes_on_afterwards(mac
         assert len(relay.ledger) == 10, "one window and no more"
         machine.assert_whole()
         assert machine.audit().counts == {"sending": 10, "queued": 20}
-        expire_leases(machine.file)
+        machine.pass_leases()
         machine.env["DIGEST_SMTP_URL"] = relay.url
         with running(machine):
             wait_until(lambda: machine.audit().state == "done", "the campaign is done")
@@ -288,13 +294,6 @@ def hold(file: Path, seconds: float) -> None:
     time.sleep(seconds)
     holder.execute("ROLLBACK")
     holder.close()
-
-
-def expire_leases(file: Path) -> None:
-    """The 30 s that a lease lasts have passed."""
-    with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE delivery SET lease_until = '2026-01-01 00:00:00.000000'")
-    connection.close()
 
 
 class running:  # noqa: N801 - it reads as a statement

@@ -7,17 +7,22 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from digest.actions.audit_campaign import audit_campaign, campaign_status
+from digest.clock import utc_now
 from digest.deliver.sender import HELD as WINDOW
 from digest.demo.inbox import Inbox
 from digest.domain.address import parse_address
+from digest.domain.states import CampaignState
 from digest.settings import load_settings
 from digest.store import schema
 from digest.store.engine import Database
 from tests.builders import a_sending_campaign
 from tests.commands import DIGEST, environment, run_digest
+from tests.faults.leases import pass_leases
 from tests.servers import answers, free_port, wait_until
 
 PEOPLE = 1_500
@@ -55,15 +60,24 @@ def test_killing_up_skips_nobody_and_repeats_at_most_a_window_each_time(tmp_path
             process.send_signal(signal.SIGKILL)
             process.wait()
         process = start_up(env, tmp_path / "log")
-        wait_until(lambda: is_done(env), "the campaign is done", 120)
+        db = Database(settings.database)
+        wait_until(lambda: not waiting(db, campaign_id), "all others are served", 120, 0.2)
+        pass_leases(db)
+        wait_until(lambda: is_done(db, campaign_id), "the campaign is done", 120, 0.2)
+        db.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM)
         judge(env, inbox, addresses, str(campaign_id))
 
 
-def is_done(env: dict[str, str]) -> bool:
-    time.sleep(0.5)
-    return json.loads(run_digest(env, "campaign", "status", "latest", "--json"))["state"] == "done"
+def waiting(db: Database, campaign_id: UUID) -> int:
+    """How many nobody holds yet."""
+    counts = audit_campaign(db, campaign_id, utc_now()).counts
+    return counts.get("queued", 0) + counts.get("deferred", 0)
+
+
+def is_done(db: Database, campaign_id: UUID) -> bool:
+    return campaign_status(db, campaign_id, utc_now()).state is CampaignState.DONE
 
 
 def judge(env, inbox, addresses, campaign_id):

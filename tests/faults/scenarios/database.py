@@ -1,10 +1,11 @@
 """A database that dies, hangs up on everybody, or has no patience (R-06)."""
 
 import time
+from uuid import UUID
 
 from tests.faults.fleet import Fleet, readers
+from tests.faults.leases import pass_leases
 from tests.faults.relay import Manners
-from tests.faults.scenarios.workers import pass_leases
 from tests.faults.stage import Finding, Stage, Stopwatch, W
 from tests.faults.verdict import judge
 from tests.servers import wait_until
@@ -64,23 +65,27 @@ def _play(stage: Stage, outage, *, full: bool) -> Finding:
             fleet.worker()
         fleet.wait_for(50)
         outage(fleet)
-        seconds = _until_mail_flows(fleet)
-        if not full:
-            wait_until(lambda: _is_over(fleet, campaign_id), "what can be sent is sent", 120, 0.2)
-        fleet.wait_done(campaign_id)
+        seconds = until_mail_flows(fleet)
+        end(fleet, campaign_id, full=full)
         return Finding(1, judge(fleet.db, campaign_id, fleet.relay), W * WORKERS, seconds)
 
 
-def _is_over(fleet: Fleet, campaign_id) -> bool:
-    """All are served but those whose claim was lost with its answer: their leases end."""
-    counts = fleet.audit(campaign_id).counts
-    if counts.get("queued", 0) + counts.get("deferred", 0) == 0:
-        pass_leases(fleet)
-        return True
-    return False
+def end(fleet: Fleet, campaign_id: UUID, *, full: bool) -> None:
+    """Wait until the campaign is done. In the short form the leases of those whose claim was lost
+    with its answer end as soon as all others are served."""
+
+    def others_are_served() -> bool:
+        counts = fleet.audit(campaign_id).counts
+        return counts.get("queued", 0) + counts.get("deferred", 0) == 0
+
+    if not full:
+        wait_until(others_are_served, "what can be sent is sent", 120, 0.2)
+        pass_leases(fleet.db)
+    fleet.wait_done(campaign_id)
 
 
-def _until_mail_flows(fleet: Fleet) -> float:
+def until_mail_flows(fleet: Fleet) -> float:
+    """Seconds until the next mail."""
     watch, before = Stopwatch(), len(fleet.relay.ledger)
     fleet.wait_for(before + 1, 120)
     return watch.seconds

@@ -8,12 +8,12 @@ import time
 from collections import deque
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from digest.domain.states import DeliveryState
 from digest.store.deliveries import Delivery
-from digest.store.engine import db_now
 from tests.faults.fleet import Fleet, readers
+from tests.faults.leases import pass_leases
 from tests.faults.relay import Manners
 from tests.faults.stage import Finding, Stage, Stopwatch, W
 from tests.faults.verdict import judge
@@ -117,7 +117,7 @@ def take_up(
     began. In the short form the 30 s of the leases are over once everybody else is served."""
     if not full:
         wait_until(lambda: only_held_is_left(fleet, held), "the others are served", 120, 0.2)
-        pass_leases(fleet)
+        pass_leases(fleet.db)
     wait_until(lambda: not holders(fleet) & held, "what it held is taken up", 120, 0.2)
     return watch.seconds
 
@@ -128,13 +128,6 @@ def only_held_is_left(fleet: Fleet, held: set[UUID]) -> bool:
     )
     with fleet.db.read() as session:
         return not session.scalar(waits) and holders(fleet) <= held
-
-
-def pass_leases(fleet: Fleet) -> None:
-    """The 30 s that a lease lasts have passed."""
-    held = update(Delivery).where(Delivery.state == DeliveryState.SENDING)
-    with fleet.db.begin() as session:
-        session.execute(held.values(lease_until=db_now(-1)))
 
 
 def stale_results(fleet: Fleet) -> int:

@@ -35,8 +35,8 @@ test: setup browser ## run every test
 browser: ## install Chromium for the tests that look at pages, where apt may
 	@command -v chromium >/dev/null || $(CHROMIUM) || echo "No Chromium here: the tests that look at pages are skipped."
 
-faults: setup ## kill, cut and fill everything, for long, and print a table (ONLY=R-01 for one)
-	$(BIN)/python -m tests.faults $(ONLY)
+faults: setup ## kill, cut and fill everything, for long, and print a table (ONLY=R-01 for one, AT_ONCE=4 next to each other)
+	$(BIN)/python -m tests.faults $(ONLY) $(if $(AT_ONCE),--at-once $(AT_ONCE))
 
 check: setup lint types imports test ## all that CI runs
 

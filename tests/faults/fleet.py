@@ -20,7 +20,7 @@ from digest.store import schema
 from digest.store.engine import Database
 from tests.builders import a_sending_campaign
 from tests.commands import ROOT, environment
-from tests.faults.relay import FaultyRelay, Manners
+from tests.faults.relay import FaultyRelay
 from tests.servers import Postgres, Valkey, answers, free_port, wait_until
 
 SECRETS = {
@@ -63,12 +63,12 @@ class Fleet:
     """Open as a context; whatever was started ends with it."""
 
     def __init__(
-        self, folder: Path, postgres: Postgres, valkey: Valkey, manners: Manners | None = None
+        self, folder: Path, postgres: Postgres, valkey: Valkey, relay: FaultyRelay
     ) -> None:
-        self.folder, self.postgres, self.valkey = folder, postgres, valkey
-        self.relay = FaultyRelay(manners)
+        self.folder, self.postgres, self.valkey, self.relay = folder, postgres, valkey, relay
         self.members: list[Member] = []
         self.log = folder / "fleet.log"
+        self._supervisors: list[threading.Thread] = []
         self._is_over = threading.Event()
 
     def __enter__(self) -> Self:
@@ -91,6 +91,8 @@ class Fleet:
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
+        for supervisor in self._supervisors:
+            supervisor.join()
         for member in self.members:
             member.kill()
         self.relay.stop()
@@ -98,12 +100,19 @@ class Fleet:
 
     # Who takes part.
 
-    def worker(self, *, pool: int = 1, before: Sequence[str] = (), **env: str) -> Member:
+    def worker(
+        self,
+        *,
+        pool: int = 1,
+        before: Sequence[str] = (),
+        on: Sequence[str] = (),
+        **env: str,
+    ) -> Member:
         """A Celery worker with ``pool`` processes; ``before`` stands in the place of ``-m celery``
-        where another module is to start it."""
+        where another module is to start it, ``on`` before the command where it runs elsewhere."""
         name = f"w{len(self.members)}@fleet"
         words = ["-A", "workers.app", "worker", "--concurrency", str(pool), "--hostname", name]
-        return self.start(*(before or ("celery",)), *words, **env)
+        return self.start(*(before or ("celery",)), *words, on=on, **env)
 
     def supervise(self, member: Member, **how: Any) -> None:
         """Start another worker whenever one ends, as systemd and compose do."""
@@ -113,7 +122,8 @@ class Fleet:
                 if member.process.poll() is not None:
                     member = self.worker(**how)
 
-        threading.Thread(target=watch, args=(member,), daemon=True).start()
+        self._supervisors.append(threading.Thread(target=watch, args=(member,), daemon=True))
+        self._supervisors[-1].start()
 
     def beat(self, *, before: Sequence[str] = (), **env: str) -> Member:
         pid_file = self.folder / f"beat{len(self.members)}.pid"
@@ -127,9 +137,9 @@ class Fleet:
         wait_until(lambda: answers(port), "the pages answer", 60)
         return port
 
-    def start(self, *words: str, **env: str) -> Member:
+    def start(self, *words: str, on: Sequence[str] = (), **env: str) -> Member:
         """``python -m`` these words."""
-        member = Member([sys.executable, "-m", *words], self.env | env, self.log)
+        member = Member([*on, sys.executable, "-m", *words], self.env | env, self.log)
         self.members.append(member)
         return member
 

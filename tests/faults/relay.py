@@ -18,6 +18,8 @@ from hashlib import sha256
 from time import monotonic
 from typing import Self
 
+from tests.servers import LOOPBACK
+
 FAULTS = {
     "r421": "421 to RCPT, then it closes",
     "r450": "450 to RCPT",
@@ -57,7 +59,8 @@ _END = b"\r\n.\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message that was kept. ``bare`` counts CR and LF that stood without the other."""
+    """One message that was kept, from the address ``peer``. ``bare`` counts CR and LF that stood
+    without the other."""
 
     mail_from: str
     recipient: str
@@ -65,6 +68,7 @@ class Entry:
     sha256: str
     bare: int
     size: int
+    peer: str
     content: bytes | None = None
     at: float = field(default_factory=monotonic)
 
@@ -88,13 +92,14 @@ class Manners:
 
 
 class FaultyRelay:
-    """Listens on loopback while the context is open; ``stop`` and ``start`` keep port and ledger.
+    """Listens while the context is open; ``stop`` and ``start`` keep port and ledger.
 
     ``manners.lasts``: for how many tries of one recipient a fault lasts (endless if not named).
     """
 
-    def __init__(self, manners: Manners | None = None) -> None:
+    def __init__(self, manners: Manners | None = None, address: str = LOOPBACK) -> None:
         self.manners = manners or Manners()
+        self.address = address
         self.ledger: list[Entry] = []
         self.commands: Counter[tuple[str, bool]] = Counter()  # (verb, whether over TLS)
         self.connections = 0
@@ -115,7 +120,7 @@ class FaultyRelay:
     @property
     def url(self) -> str:
         """What ``DIGEST_SMTP_URL`` takes."""
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{self.address}:{self.port}"
 
     @property
     def open_connections(self) -> int:
@@ -153,7 +158,7 @@ class FaultyRelay:
         self._quit = partial(loop.call_soon_threadsafe, over.set)
         secure = self.manners.tls if self.manners.tls_from_start else None
         server = await loop.create_server(
-            lambda: Conversation(self), "127.0.0.1", self.port, ssl=secure
+            lambda: Conversation(self), self.address, self.port, ssl=secure
         )
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
@@ -387,6 +392,7 @@ class Conversation(asyncio.Protocol):
                 sha256=sha256(content).hexdigest(),
                 bare=content.count(b"\n") + content.count(b"\r") - 2 * pairs,
                 size=len(content),
+                peer=self._transport.get_extra_info("peername")[0],
                 content=content if self._manners.keep_content else None,
             )
         )

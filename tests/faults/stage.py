@@ -1,30 +1,37 @@
 """Where a fault is played: servers that may be killed, fleets on them, and what was found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Self
 from uuid import uuid4
 
 from digest.deliver.sender import HELD
 from tests.faults.fleet import Fleet
-from tests.faults.relay import Manners
+from tests.faults.relay import FaultyRelay, Manners
 from tests.faults.verdict import MOST_FOR_ONE, Verdict
-from tests.servers import Postgres, Valkey
+from tests.servers import LOOPBACK, Postgres, Valkey
 
 W = HELD  # what one process may hold, and so the copies that its death may cost
 RECOVERED = 60.0  # seconds: what everything must be back within
 
 
-@dataclass
+class CannotBePlayed(Exception):
+    """This machine does not have what a fault needs; the text says what."""
+
+
 class Stage:
     """A PostgreSQL and a broker that nobody else uses."""
 
-    folder: Path
-    postgres: Postgres = field(default_factory=Postgres)
-    valkey: Valkey = field(default_factory=Valkey)
+    def __init__(
+        self, folder: Path, address: str = LOOPBACK, postgres: Postgres | None = None
+    ) -> None:
+        self.folder = folder
+        self.postgres = postgres or Postgres(address)
+        self.valkey = Valkey(address)
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         self.postgres.start()
         self.valkey.start()
         return self
@@ -33,8 +40,9 @@ class Stage:
         self.postgres.remove()
         self.valkey.remove()
 
-    def fleet(self, manners: Manners | None = None) -> Fleet:
-        return Fleet(self.folder / uuid4().hex[:8], self.postgres, self.valkey, manners)
+    def fleet(self, manners: Manners | None = None, relay_address: str = LOOPBACK) -> Fleet:
+        relay = FaultyRelay(manners, relay_address)
+        return Fleet(self.folder / uuid4().hex[:8], self.postgres, self.valkey, relay)
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,14 @@ class Finding:
     bound: int  # copies
     seconds: float
     limit: float = RECOVERED
+    note: str = ""  # what else was measured
 
     @property
     def columns(self) -> list[str]:
         """As the table shows it."""
         found = self.verdict
         numbers = (self.runs, found.lost, found.copies, self.bound, found.most)
-        return [*map(str, numbers), f"{self.seconds:.1f}", f"{self.limit:.0f}"]
+        return [*map(str, numbers), f"{self.seconds:.1f}", f"{self.limit:.0f}", self.note]
 
     @property
     def problems(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.stage import Stage
+from tests.faults.stage import CannotBePlayed, Stage
 from tests.faults.table import FAULTS
 
 
@@ -14,5 +14,8 @@ def stage(tmp_path_factory):
 
 @pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.has_short_form])
 def test_nobody_is_lost_and_copies_stay_in_bounds(stage, name):
-    finding = FAULTS[name].play(stage, full=False)
+    try:
+        finding = FAULTS[name].play(stage, full=False)
+    except CannotBePlayed as reason:
+        pytest.skip(str(reason))
     assert finding.problems == []

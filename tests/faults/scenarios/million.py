@@ -35,13 +35,12 @@ def million_rows(stage: Stage, full: bool) -> Finding:
             return fleet.state(campaign_id) == "done"
 
         wait_until(is_done, "the campaign is done", 120 + people / 100, 1.0)
-        finding = Finding(
-            1, judge(fleet.db, campaign_id, fleet.relay), each, watch.seconds, 120 + people / 100
-        )
+        seconds, memory = watch.seconds, f"{most / 1e6:.0f} MB a process"
+        verdict = judge(fleet.db, campaign_id, fleet.relay)
         if most > MOST_MEMORY:
-            finding.verdict.problems.append(f"a sending process has {most / 1e6:.0f} MB")
+            verdict.problems.append(memory)
         _assert_balanced(fleet, campaign_id)
-        return finding
+        return Finding(1, verdict, each, seconds, limit=120 + people / 100, note=memory)
 
 
 def _memory(worker: Member) -> int:

@@ -2,22 +2,27 @@
 (R-09 to R-13), in real time: the first retry of a reader comes a minute after the refusal."""
 
 import time
-from itertools import chain
+from itertools import chain, product
+from statistics import median
 
 from digest.actions.relays import add_relay
 from digest.clock import utc_now
+from digest.domain.alarm import AlarmKind
 from digest.domain.states import CampaignState
+from digest.store.alarms import open_alarms
 from digest.store.relays import find_relay
 from tests.faults.certificates import make_certificate, server_context
 from tests.faults.fleet import Fleet, readers
 from tests.faults.relay import Manners
 from tests.faults.stage import Finding, Stage, Stopwatch
-from tests.faults.verdict import judge
+from tests.faults.verdict import Verdict, judge
 from tests.servers import wait_until
 
 REFUSED = ("r550", "r552", "d552", "e552")  # those readers alone
 LATER = ("r421", "d421", "e421", "r450", "grey", "dropnot", "dropmid", "half", "garbage", "wrong")
 DOUBTFUL = ("dropack",)
+GREY = 60.0  # seconds until who is greylisted is taken
+MOST_LOSS = 0.05
 
 
 def absent_relay(stage: Stage, full: bool) -> Finding:
@@ -63,6 +68,61 @@ def every_fault(stage: Stage, full: bool) -> Finding:
         assert counts.get("failed", 0) == each * len(REFUSED), counts
         verdict = judge(fleet.db, campaign_id, fleet.relay)
         return Finding(len(kinds), verdict, each * (len(DOUBTFUL) + 1), seconds, limit=240)
+
+
+def greylisted(stage: Stage, full: bool) -> Finding:
+    """R-10: a tenth of a list has to come again later; it does, and nobody else waits for it.
+
+    What it costs the others is measured against lists without such readers, in turn with them.
+    """
+    rounds, people = (3, 3_000) if full else (1, 300)
+    took: dict[str, list[float]] = {"plain": [], "grey": []}
+    verdict, latest = Verdict(), 0.0
+    with stage.fleet(Manners(slowness=0.02, grey_seconds=GREY)) as fleet:
+        fleet.beat()
+        fleet.worker(pool=2)
+        for number, kind in product(range(rounds), took):
+            slug = f"{kind}{number}"
+            late = [f"grey+{slug}.{n}@mail.example" for n in range(people // 9 * (kind == "grey"))]
+            campaign_id = fleet.campaign([*readers(people, slug), *late], slug=slug)
+            fleet.wait_done(campaign_id, 600)
+            verdict += judge(fleet.db, campaign_id, fleet.relay, is_alone=False)
+            kept = [one for one in fleet.relay.ledger if one.recipient.startswith(f"{slug}+")]
+            took[kind].append(kept[-1].at - kept[0].at)
+        for one in fleet.relay.ledger:
+            if one.recipient.startswith("grey+"):
+                latest = max(latest, one.at - fleet.relay.first_seen[one.recipient] - GREY)
+    loss = 1 - median(took["plain"]) / median(took["grey"])
+    if full and loss >= MOST_LOSS:
+        verdict.problems.append(f"a tenth that is greylisted costs {loss:.0%} of throughput")
+    return Finding(rounds, verdict, 0, latest, note=f"{loss:.1%} slower")
+
+
+def refused(stage: Stage, full: bool) -> Finding:
+    """R-11: half of a list does not exist: those alone fail, nothing pauses, and an alarm says so;
+    ``seconds`` until it does."""
+    each = 2_000 if full else 100
+    with stage.fleet(Manners(slowness=0.02)) as fleet:
+        mixed = chain.from_iterable(zip(readers(each), readers(each, "r550"), strict=True))
+        campaign_id = fleet.campaign([*mixed])
+        fleet.beat()
+        fleet.worker(pool=2)
+        fleet.wait_for(1)
+        watch = Stopwatch()
+        wait_until(lambda: _is_told(fleet), "there is an alarm", 120, 0.2)
+        seconds = watch.seconds
+        fleet.wait_done(campaign_id)
+        report = fleet.audit(campaign_id)
+        assert report.counts == {"sent": each, "failed": each}, report.counts
+        log = fleet.log.read_text()
+        assert "many readers refused" in log
+        assert "campaign paused" not in log
+        return Finding(1, judge(fleet.db, campaign_id, fleet.relay), 0, seconds)
+
+
+def _is_told(fleet: Fleet) -> bool:
+    with fleet.db.read() as session:
+        return any(alarm.kind is AlarmKind.MANY_REFUSED for alarm in open_alarms(session))
 
 
 def wrong_certificate(stage: Stage, full: bool) -> Finding:

@@ -29,6 +29,9 @@ SECRETS = {
 }
 
 
+_one_upgrade = threading.Lock()  # alembic knows one at a time in a process
+
+
 class Member:
     """One process of the fleet with all its children: a group that is signalled as a whole."""
 
@@ -85,7 +88,8 @@ class Fleet:
         self.settings = load_settings(**self._values)
         self.env = environment(**self._values)
         self.db = Database(self.settings.database)
-        schema.upgrade(self.db)
+        with _one_upgrade:
+            schema.upgrade(self.db)
         seed_relay(self.db, self.settings, utc_now())
         return self
 

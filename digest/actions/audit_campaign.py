@@ -7,12 +7,7 @@ from uuid import UUID
 from digest.actions.campaign_waits import why_waiting
 from digest.domain.states import CampaignState, DeliveryState
 from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign
-from digest.store.deliveries import (
-    count_rows,
-    possible_copies,
-    repeated_addresses,
-    unaccounted_sent,
-)
+from digest.store.deliveries import RowCounts, count_rows, repeated_addresses
 from digest.store.engine import Database
 
 
@@ -49,43 +44,41 @@ def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignRe
     """Count every row, and prove that the sums add up or say where they don't."""
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
-        rows = dict.fromkeys(DeliveryState, 0) | count_rows(session, campaign_id)
-        tallies = counts(session, campaign_id)
-        copies = len(possible_copies(session, campaign_id))
+        rows = count_rows(session, campaign_id)
         problems = _problems(
             campaign,
             rows,
-            tallies,
-            doubted=(copies, count_doubted(session, campaign_id)),
+            counts(session, campaign_id),
+            doubted=count_doubted(session, campaign_id),
             repeated=len(repeated_addresses(session, campaign_id)),
-            bare=unaccounted_sent(session, campaign_id),
         )
-    return _report(campaign, rows, copies, now, problems)
+    return _report(campaign, rows.states, rows.doubted, now, problems)
 
 
 def _problems(
     campaign: Campaign,
-    rows: dict[DeliveryState, int],
+    rows: RowCounts,
     tallies: dict[DeliveryState, int],
     *,
-    doubted: tuple[int, int],
+    doubted: int,
     repeated: int,
-    bare: int,
 ) -> tuple[str, ...]:
+    """Where the rows and the tallies (``doubted`` is one, too) don't say the same."""
     found = []
-    if sum(rows.values()) != campaign.roster:
-        found.append(f"the roster says {campaign.roster}, there are {sum(rows.values())} rows")
+    total = sum(rows.states.values())
+    if total != campaign.roster:
+        found.append(f"the roster says {campaign.roster}, there are {total} rows")
     found += [
-        f"{state}: {n} rows, but the tallies say {tallies[state]}"
-        for state, n in rows.items()
-        if n != tallies[state]
+        f"{state}: {rows.states.get(state, 0)} rows, but the tallies say {tallies[state]}"
+        for state in DeliveryState
+        if rows.states.get(state, 0) != tallies[state]
     ]
-    if doubted[0] != doubted[1]:
-        found.append(f"{doubted[0]} rows were in doubt, but the tallies say {doubted[1]}")
+    if rows.doubted != doubted:
+        found.append(f"{rows.doubted} rows were in doubt, but the tallies say {doubted}")
     if repeated:
         found.append(f"{repeated} addresses stand on the roster twice")
-    if bare:
-        found.append(f"{bare} rows say sent without the relay's reply or the time")
+    if rows.bare:
+        found.append(f"{rows.bare} rows say sent without the relay's reply or the time")
     return tuple(found)
 
 
@@ -98,14 +91,14 @@ def _report(
 ) -> CampaignReport:
     began = campaign.started_at
     seconds = ((campaign.finished_at or now) - began).total_seconds() if began else 0.0
-    sent = states[DeliveryState.SENT]
+    sent = states.get(DeliveryState.SENT, 0)
     return CampaignReport(
         campaign=campaign.id,
         edition=campaign.edition_id,
         state=campaign.state,
         reason=campaign.reason,
         roster=campaign.roster,
-        counts={state: n for state, n in states.items() if n},
+        counts={state: n for state in DeliveryState if (n := states.get(state, 0))},
         possible_copies=copies,
         balanced=not problems and sum(states.values()) == campaign.roster,
         started=began,

@@ -4,6 +4,7 @@ Rows are found by batch ranges of the primary key, so that changing a row's stat
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -87,30 +88,42 @@ def list_deliveries(
         yield from session.scalars(rows)
 
 
-def count_rows(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:
-    """How many deliveries are in each state, counted row by row (for the audit)."""
-    states = (
-        select(Delivery.state, func.count())
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """A campaign's rows as they were counted one by one, in one pass over them."""
+
+    states: dict[DeliveryState, int]  # those that there are
+    doubted: int  # rows that may have reached somebody more often than the ledger says
+    bare: int  # rows that say ``sent`` without the relay's reply or the time
+
+
+def count_rows(session: Session, campaign_id: UUID) -> RowCounts:
+    """Count a campaign's deliveries row by row (for the audit)."""
+    has_no_proof = or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None))
+    rows = session.execute(
+        select(
+            Delivery.state,
+            func.count(),
+            func.count().filter(Delivery.doubts > 0),
+            func.count().filter(Delivery.state == DeliveryState.SENT, has_no_proof),
+        )
         .where(of_campaign(campaign_id))
         .group_by(Delivery.state)
+    ).all()
+    return RowCounts(
+        states={state: n for state, n, _, _ in rows},
+        doubted=sum(doubted for _, _, doubted, _ in rows),
+        bare=sum(bare for _, _, _, bare in rows),
     )
-    return dict(session.execute(states).all())
 
 
-def possible_copies(session: Session, campaign_id: UUID) -> Sequence[Delivery]:
-    """The deliveries that may have reached somebody more often than the ledger says."""
+def possible_copies(
+    session: Session, campaign_id: UUID, most: int | None = None
+) -> Sequence[Delivery]:
+    """The deliveries that may have reached somebody more often than the ledger says, ``most`` of
+    them at most."""
     doubtful = select(Delivery).where(of_campaign(campaign_id), Delivery.doubts > 0)
-    return session.scalars(doubtful.order_by(Delivery.id)).all()
-
-
-def unaccounted_sent(session: Session, campaign_id: UUID) -> int:
-    """How many rows say ``sent`` without the relay's reply or the time."""
-    bare = select(func.count()).where(
-        of_campaign(campaign_id),
-        Delivery.state == DeliveryState.SENT,
-        or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None)),
-    )
-    return session.scalar(bare) or 0
+    return session.scalars(doubtful.order_by(Delivery.id).limit(most)).all()
 
 
 def repeated_addresses(session: Session, campaign_id: UUID) -> Sequence[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Response
 
 from digest.accounts.roles import reaches
-from digest.actions.audit_campaign import audit_campaign
+from digest.actions.audit_campaign import CampaignReport, audit_campaign
 from digest.actions.control_campaign import (
     cancel_campaign,
     pause_campaign,
@@ -57,13 +57,11 @@ def show_campaign(desk: AtDesk, campaign_id: UUID) -> Response:
 def show_audit(desk: AtDesk, campaign_id: UUID) -> Response:
     """GET …/audit: every row counted, and the proof that it adds up, or where it doesn't."""
     report = audit_campaign(desk.site.db, campaign_id, utc_now())
-    with desk.site.db.read() as session:
-        doubtful = possible_copies(session, campaign_id)
     return desk.page(
         "desk/campaign_audit.html",
         report=report,
-        doubtful=doubtful[:MOST_NAMED],
-        more=max(0, len(doubtful) - MOST_NAMED),
+        doubtful=_doubtful(desk.site.db, report),
+        more=max(0, report.possible_copies - MOST_NAMED),
         counted_at=utc_now(),
     )
 
@@ -123,6 +121,14 @@ def live_values(desk: Desk, live: Live) -> dict[str, Any]:
         "may": reaches(desk.viewer.grants.on(live.campaign.list_id), Role.OPERATOR),
         "now": utc_now(),
     }
+
+
+def _doubtful(db: Database, report: CampaignReport) -> Sequence[Delivery]:
+    """The first of those that may have got a copy."""
+    if not report.possible_copies:
+        return ()
+    with db.read() as session:
+        return possible_copies(session, report.campaign, MOST_NAMED)
 
 
 def _uncertain(db: Database, live: Live) -> Sequence[Delivery]:

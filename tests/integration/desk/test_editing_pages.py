@@ -202,20 +202,3 @@ def test_history_tells_each_change_with_its_words(client, db: Database, draft: U
     page = client.get(f"/desk/editions/{draft}/history").text
     assert "joss" in page
     assert re.search(r"<del>.*</del><ins>.*</ins>", page)
-
-
-def test_no_page_of_an_edition_asks_more_than_fifteen_times(
-    client, db: Database, draft: UUID, settings: Settings
-):
-    from sqlalchemy import event
-
-    logged_in(client, "editor")
-    here = f"/desk/editions/{draft}"
-    paths = ["/desk", here, f"{here}/preview", f"{here}/preview/frame", f"{here}/history"]
-    asked: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *it: asked.append(it[2]))
-    for path in [*paths, "/desk/lists/daily/editions"]:
-        asked.clear()
-        assert client.get(path).status_code == 200
-        queries = [one for one in asked if one.lstrip().upper().startswith(("SELECT", "WITH"))]
-        assert 0 < len(queries) <= 15, (path, len(queries), queries)

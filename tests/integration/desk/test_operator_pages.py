@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bench.desk import counted
 from digest.actions.count_breakdowns import count_breakdowns
 from digest.clock import utc_now
 from digest.domain.role import Role
@@ -17,12 +15,12 @@ from digest.store.campaigns import Campaign, counts
 from digest.store.copies import ExtraCopy
 from digest.store.deliveries import Delivery
 from digest.store.editions import Edition
-from digest.store.lists import ListCadence, MailingList
+from digest.store.lists import ListCadence
 from digest.store.runs import Run
 from digest.store.subscribers import Subscription
 from digest.web.desk import campaign_events
 from tests.builders import NOW, a_list, a_sending_campaign
-from tests.desk import logged_in, pages_of, post
+from tests.desk import logged_in, post
 from tests.integration.operate.sending import FAILED, LATER, SENT, send
 
 ADDRESSES = [f"reader{n}@{('amsel', 'norholm')[n % 2]}.example" for n in range(40)]
@@ -47,40 +45,6 @@ def operator(client):
 def state_of(db, campaign_id):
     with db.read() as session:
         return session.get_one(Campaign, campaign_id).state
-
-
-def test_no_page_runs_more_than_fifteen_queries(client, db, campaign):
-    with db.begin() as session:
-        mailing_list = session.scalars(select(MailingList)).one()
-        for hours in range(1, 30):
-            session.add(
-                Run(
-                    list_id=mailing_list.id,
-                    stream=Stream.EACH,
-                    scheduled_at=utc_now() - timedelta(hours=hours),
-                    created_at=NOW,
-                    changed_at=NOW,
-                )
-            )
-        session.flush()
-        delivery = session.scalars(select(Delivery)).first()
-        ids = {
-            "list_slug": "daily",
-            "campaign_id": str(campaign),
-            "edition_id": str(session.get_one(Campaign, campaign).edition_id),
-            "run_id": str(session.scalars(select(Run.id)).first()),
-            "delivery_id": str(delivery.id),
-            "subscriber_id": str(delivery.subscriber_id),
-            "name": "editions",
-        }
-    logged_in(client, Role.ADMIN)
-    asked = pages_of(ids)
-    assert len(asked) >= 10
-    for pattern, path in asked:
-        with counted(db) as statements:
-            answer = client.get(path)
-        assert answer.status_code == 200, (pattern, answer.text[-300:])
-        assert len(statements) <= 15, (pattern, statements)
 
 
 def test_a_campaign_is_paused_resumed_and_cancelled_by_whoever_may(operator, db, campaign):

@@ -26,7 +26,7 @@ from digest.store.engine import Database
 from digest.store.lists import ListSource
 from digest.store.subscribers import Subscriber, Subscription
 from digest.tokens import hash_address
-from tests.browser import DESKTOP, PHONE, look_at, window
+from tests.browser import DESKTOP, PHONE, Hand, look_at, window
 from tests.builders import a_list, a_source
 from tests.commands import ROOT, environment
 from tests.desk import PASSWORD, an_account
@@ -135,45 +135,33 @@ def sign_in(page, base):
     page.wait_for_url("**/desk")
 
 
-def press(page, name):
-    """Reach a button by keyboard and press it."""
-    button = page.get_by_role("button", name=name, exact=True)
-    button.focus()
-    assert button.evaluate("one => one.matches(':focus-visible')"), f"{name} shows no focus"
-    page.keyboard.press("Enter")
-
-
-def open_words(page, words):
-    page.get_by_text(words, exact=True).focus()
-    page.keyboard.press("Enter")
-
-
-def set_rate(page, rate):
-    open_words(page, "Slow down")
-    page.get_by_label("At most").fill(rate)
-    page.keyboard.press("Enter")
-    page.get_by_text("Each relay sends" if rate else "as fast as they can").wait_for()
+def set_rate(hand, rate):
+    hand.press(hand.page.get_by_text("Slow down", exact=True))
+    hand.write(hand.page.get_by_label("At most"), rate)
+    hand.page.keyboard.press("Enter")
+    hand.page.get_by_text("Each relay sends" if rate else "as fast as they can").wait_for()
 
 
 def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, service):
     base, inbox = service
-    with window(browser, **PHONE) as page:
+    with window(browser.new_context(**PHONE)) as page:
+        hand = Hand(page, by_keys=True)
         sign_in(page, base)
         page.goto(f"{base}/desk/schedule/morning")
-        page.get_by_label("Each edition").fill("weekdays at 06:30")
+        hand.write(page.get_by_label("Each edition"), "weekdays at 06:30")
         page.keyboard.press("Enter")
         page.get_by_text("The cadence is changed").wait_for()
         look_at(page, "list schedule")
 
         page.goto(f"{base}/desk/health")
         page.get_by_role("heading", name="Health").wait_for()
-        page.get_by_label("Each relay, at most").fill(f"{SLOW}/s")
+        hand.write(page.get_by_label("Each relay, at most"), f"{SLOW}/s")
         page.keyboard.press("Enter")
         page.get_by_text("Each relay sends at most").wait_for()
 
         page.goto(f"{base}/desk/schedule/morning")
         page.on("dialog", lambda dialog: dialog.accept())
-        press(page, "Run now")
+        hand.press(page.get_by_role("button", name="Run now", exact=True))
         page.get_by_text("A run is planned for now").wait_for()
         link = page.locator("td a")
         wait_until(lambda: page.goto(f"{base}/desk/campaigns") and link.count(), "a campaign", 90)
@@ -183,7 +171,7 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, s
         state.get_by_text("sending", exact=True).wait_for(timeout=PATIENT)
         page.get_by_text(f"of {PEOPLE:,} done").wait_for(timeout=PATIENT)
         wait_until(lambda: len(inbox.envelopes) > SLOW, "some are out", 90)
-        press(page, "Pause")
+        hand.press(page.get_by_role("button", name="Pause", exact=True))
         state.get_by_text("paused", exact=True).wait_for()
         look_at(page, "campaign paused")
         wait_until(lambda: is_still(inbox), "nothing more goes out", 60)
@@ -191,21 +179,21 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, s
 
         page.reload()
         state.get_by_text("paused", exact=True).wait_for()
-        press(page, "Resume")
+        hand.press(page.get_by_role("button", name="Resume", exact=True))
         state.get_by_text("sending", exact=True).wait_for()
-        set_rate(page, "")
+        set_rate(hand, "")
         # No reload: events bring what changes.
         state.get_by_text("done", exact=True).wait_for(timeout=PATIENT)
         page.get_by_text(f"{PEOPLE:,} of {PEOPLE:,} done").wait_for()
         page.locator("[data-part=domains]").get_by_text("norholm.example").wait_for(timeout=PATIENT)
         look_at(page, "campaign done")
-        page.get_by_role("link", name="Prove it adds up").click()
+        hand.press(page.get_by_role("link", name="Prove it adds up"))
         page.get_by_text("It adds up.").wait_for()
         look_at(page, "proof")
     recipients = [envelope.rcpt_to[0] for envelope in inbox.envelopes]
     assert len(recipients) == len(set(recipients)) == PEOPLE
 
-    with window(browser, **DESKTOP) as page:
+    with window(browser.new_context(**DESKTOP)) as page:
         sign_in(page, base)
         for path in ("schedule", "schedule/morning", "campaigns", "numbers", "people", "health"):
             page.goto(f"{base}/desk/{path}")

@@ -110,6 +110,7 @@ def keep_picture(page: Page, name: str) -> None:
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     size = page.viewport_size
     assert size
+    page.evaluate("window.scrollTo(0, 0)")  # else a bar that sticks stands in the middle
     page.screenshot(path=SCREENS / f"{plain}-{size['width']}.png", full_page=True)
 
 

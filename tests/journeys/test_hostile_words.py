@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from digest.actions.preview_edition import preview_edition
+from digest.actions.sessions import open_session
 from digest.actions.view_edition import view_url
+from digest.clock import utc_now
 from digest.domain.brief import RelatedLink
 from digest.domain.edition import BriefItem, EditionContent, Excluded, Section
 from digest.domain.ids import uuid7
@@ -18,6 +20,7 @@ from digest.domain.states import EditionState
 from digest.sanitise import safe_html
 from digest.store.editions import find_edition
 from tests.builders import a_branding, a_list, a_source, an_edition, some_content
+from tests.desk import an_account
 from tests.hostile import HOSTILE
 from tests.journeys.conftest import Served
 
@@ -92,10 +95,15 @@ def hostile_content(words: Sequence[str], number: int) -> EditionContent:
 
 @pytest.fixture
 def editions(desk: Served) -> dict[EditionState, list[UUID]]:
-    """Drafts and sent editions that hold all of them, of a list and by people named like that."""
+    """Drafts and sent editions that hold all of them, of lists and people named like that, who came
+    with browsers named like that."""
     made: dict[EditionState, list[UUID]] = {EditionState.DRAFT: [], EditionState.SENT: []}
     with desk.db.begin() as session:
         a_source(session, name=HOSTILE[3], error=HOSTILE[4], failures=3)
+        admin = an_account(session, "admin@news.example", Role.ADMIN)
+        admin.name = HOSTILE[0]
+        for words in HOSTILE[:56]:
+            open_session(session, admin, client=words, agent=words, now=utc_now())
         for number, words in enumerate(chunks(HOSTILE, EACH * BRIEFS), 1):
             for state, ids in made.items():
                 mailing_list = a_list(session, f"{state}-{number}", name=words[0])
@@ -132,7 +140,7 @@ def looking(browser: Browser, desk: Served) -> Iterator[tuple[Page, Witness]]:
 
 
 def look_through(page: Page, paths: Sequence[str]) -> None:
-    """Open each, with all that is folded, and press Tab a little, as a person would."""
+    """Open each, with all that is folded."""
     for path in paths:
         page.goto(path, wait_until="load")
         page.evaluate("for (const it of document.querySelectorAll('details')) it.open = true")
@@ -143,6 +151,7 @@ def test_on_the_desk_nothing_runs_and_nobody_else_is_asked(desk, editions, looki
     page, witness = looking
     drafts, sent = editions[EditionState.DRAFT], editions[EditionState.SENT]
     paths = ["/desk", "/desk/health", "/desk/schedule", "/desk/campaigns", "/desk/numbers"]
+    paths += ["/desk/me", "/desk/accounts", "/desk/history"]
     paths += [f"/desk/editions/{id_}" for id_ in (*drafts, *sent[:1])]
     paths += [f"/desk/editions/{id_}/preview?images=on" for id_ in drafts]
     paths += [f"/desk/editions/{drafts[0]}/{it}" for it in ("history", "preview?part=source")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic, sleep
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from digest.deliver.dkim import Signer
@@ -21,12 +21,13 @@ from digest.log import get_logger
 from digest.settings import Settings
 from digest.store import audit
 from digest.store.campaigns import lock_campaign, next_to_send
-from digest.store.claims import claim_window
+from digest.store.claims import Claim, Stretch
 from digest.store.editions import get_rendition
 from digest.store.engine import Database, Session, StoreUnavailable
 from digest.store.reply_windows import add_replies
-from digest.store.results import flush_outcomes, renew_lease
+from digest.store.results import Flush, renew_lease
 from digest.store.suppressions import suppress
+from digest.store.together import together
 from digest.tokens import hash_address
 from digest.witness import Witness
 
@@ -87,7 +88,7 @@ class Books:
         self._assignment = assignment
         self._clock = clock
         self._owner = uuid4()
-        self._near: UUID | None = None  # the batch that was claimed from last
+        self._near: Stretch | None = None  # where the last claim found rows
         self._keyring = Keyring(settings, assignment.branding.from_address)
         self._signers: dict[UUID | None, Signer | None] = {}
         self._compiled: dict[UUID, CompiledMessage] = {}
@@ -170,43 +171,57 @@ class Books:
         session: Session,
         now: datetime,
     ) -> Exchange:
-        recorded = flush_outcomes(session, self._owner, results)
+        """The database is waited for twice: for what was ours and what is due near by, and for the
+        claim on that."""
+        claim, near = self._claim(session, want, limits, now), self._near if want else None
+        with together(session) as line:
+            flush = Flush(line, self._owner, results)
+            if held:
+                renew_lease(line, self._owner, held, LEASE_SECONDS)
+            answer = claim.ask_near(line, near) if near else None
+        recorded = flush.recorded()
+        if len(recorded) < len(results):
+            with together(session) as line:
+                flush.take_back(line, recorded)
         self._suppress(session, [one for one in results if one[0].id in recorded], now)
-        if held:
-            renew_lease(session, self._owner, held, LEASE_SECONDS)
-        if not want:
-            return Exchange(frozenset(recorded))
-        if window := self._claim(session, want, limits, now):
-            return Exchange(frozenset(recorded), window)
-        next_at = next_to_send(session, self._assignment.campaign_id)
-        return Exchange(
-            frozenset(recorded), due_in=(next_at - now).total_seconds() if next_at else None
-        )
+        window: list[Claimed] = []
+        if near and answer and (rows := answer.rows()):
+            self._prepare(session, claim.key_id, rows)
+            with together(session) as line:
+                window, self._near = claim.take_near(line, near, rows)
+                if window:
+                    line.commit()
+        if want and not window:
+            window, self._near = claim.window(session)
+            self._prepare(session, claim.key_id, window)
+        due_in = None if window or not want else self._due_in(session, now)
+        return Exchange(frozenset(recorded), window, due_in)
 
-    def _claim(
-        self, session: Session, want: int, limits: ClaimLimits, now: datetime
-    ) -> list[Claimed]:
-        window = claim_window(
-            session,
+    def _claim(self, session: Session, want: int, limits: ClaimLimits, now: datetime) -> Claim:
+        return Claim(
             campaign_id=self._assignment.campaign_id,
             owner=self._owner,
             now=now,
             size=want,
             lease_seconds=LEASE_SECONDS,
             key_id=self._keyring.current(session, now),
-            near=self._near,
             pace=limits.pace,
             quiet=limits.quiet,
         )
-        self._near = window[0].batch_id if window else None
-        for key_id in {claimed.key_id for claimed in window}:
-            self._signers[key_id] = self._keyring.signer(session, key_id)
-        for rendition_id in {claimed.rendition_id for claimed in window} - self._compiled.keys():
+
+    def _prepare(self, session: Session, key_id: UUID | None, rows: Sequence[Any]) -> None:
+        """Have ready what building the mails of these rows takes."""
+        for used in {key_id, *(row.key_id for row in rows)}:
+            self._signers[used] = self._keyring.signer(session, used)
+        for rendition_id in {row.rendition_id for row in rows} - self._compiled.keys():
             rendition = get_rendition(session, rendition_id)
             self._compiled[rendition_id] = CompiledMessage(
                 rendition, self._assignment.branding, self._assignment.origin
             )
-        return window
+
+    def _due_in(self, session: Session, now: datetime) -> float | None:
+        next_at = next_to_send(session, self._assignment.campaign_id)
+        return (next_at - now).total_seconds() if next_at else None
 
     def _suppress(self, session: Session, recorded: Sequence[Entry], now: datetime) -> None:
         for claimed, outcome in recorded:

@@ -61,6 +61,16 @@ RULES = (
     Rule(r".*", r".*", Meaning.UNKNOWN),
 )
 
+_MATCHERS = [
+    (
+        re.compile(rule.code).fullmatch,
+        re.compile(rule.status).fullmatch,
+        re.compile(rule.words, re.IGNORECASE).search,
+        rule.meaning,
+    )
+    for rule in RULES
+]
+
 # Minutes until the next try, by the number of tries so far; the last one repeats.
 RETRY_MINUTES = (1, 5, 15, 60, 240)
 JITTER = 0.2  # of the wait, to either side
@@ -73,13 +83,9 @@ def meaning_of(reply: Reply) -> Meaning:
     """The first rule that matches."""
     found = _STATUS.match(reply.text)
     code, status = str(reply.code), found.group(1) if found else ""
-    for rule in RULES:
-        if (
-            re.fullmatch(rule.code, code)
-            and re.fullmatch(rule.status, status)
-            and re.search(rule.words, reply.text, re.IGNORECASE)
-        ):
-            return rule.meaning
+    for is_code, is_status, has_words, meaning in _MATCHERS:
+        if is_code(code) and is_status(status) and has_words(reply.text):
+            return meaning
     raise AssertionError("the last rule matches everything")
 
 
@@ -137,4 +143,4 @@ def retry_after(tries: int, dice: random.Random) -> timedelta:
 
 def scrubbed(words: str) -> str:
     """A reply without the addresses that it may name."""
-    return _ADDRESS.sub("<address>", words)[:500]
+    return (_ADDRESS.sub("<address>", words) if "@" in words else words)[:500]

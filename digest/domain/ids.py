@@ -3,7 +3,8 @@
 import os
 import threading
 import time
-from uuid import UUID, uuid5
+from hashlib import sha1
+from uuid import UUID
 
 _lock = threading.Lock()
 _last = 0
@@ -40,5 +41,6 @@ def _uuid7(ticks: int, chance: int) -> UUID:
 
 
 def message_key(campaign: UUID, subscriber: UUID) -> UUID:
-    """The key of one mail to one person: the same at each try, whatever process sends it."""
-    return uuid5(_DELIVERY_NAMESPACE, f"{campaign}/{subscriber}")
+    """The key of one mail to one person, a UUIDv5: the same at each try, whoever sends it."""
+    name = _DELIVERY_NAMESPACE.bytes + campaign.bytes + subscriber.bytes
+    return UUID(bytes=sha1(name, usedforsecurity=False).digest()[:16], version=5)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -33,6 +32,7 @@ from digest.domain.states import (
 )
 from digest.store.base import Row, UtcDateTime, bare_table, id_column, text_enum
 from digest.store.editions import Edition
+from digest.store.together import Statement, Together
 
 
 class Campaign(Row):
@@ -201,7 +201,7 @@ def count_doubted(session: Session, campaign_id: UUID) -> int:
 
 
 def tally(
-    session: Session,
+    line: Together,
     batch_id: UUID,
     changes: Mapping[DeliveryState, int],
     *,
@@ -211,13 +211,10 @@ def tally(
     """Add ``changes`` (state → plus or minus) to a batch's tallies, and make it due at ``due``,
     unless it is due before. Locks the batch until the transaction ends."""
     plus = {f"plus_{state.value}": changes.get(state, 0) for state in DeliveryState}
-    given = {"batch": batch_id, "plus_doubted": doubted, "due": due}
-    session.execute(_add_to_tallies(), plus | given)
+    line.do(_TALLY, {"batch": batch_id, "plus_doubted": doubted, "due": due, **plus})
 
 
-@cache
-def _add_to_tallies() -> Update:
-    """One statement for all changes: it is compiled, and prepared by the database, once."""
+def _add_to_tallies(_: str) -> Update:
     table = bare_table(Batch)
     names = [*(state.value for state in DeliveryState), "doubted"]
     sums = {name: table.c[name] + bindparam(f"plus_{name}", type_=Integer()) for name in names}
@@ -225,6 +222,9 @@ def _add_to_tallies() -> Update:
     is_earlier = and_(due.is_not(None), or_(table.c.next_at.is_(None), table.c.next_at > due))
     sums["next_at"] = case((is_earlier, due), else_=table.c.next_at)
     return update(table).where(table.c.id == bindparam("batch")).values(sums)
+
+
+_TALLY = Statement(_add_to_tallies)
 
 
 def next_due(session: Session, campaign_id: UUID) -> datetime | None:

@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Float, Update, Uuid, bindparam, case, func, update
-from sqlalchemy.orm import Session
 
 from digest.domain.address import domain_part
 from digest.domain.delivery import Claimed
@@ -19,129 +17,177 @@ from digest.domain.limits import DomainPace
 from digest.domain.quiet_hours import QUIET, Quiet
 from digest.domain.states import DeliveryState, SubscriptionState
 from digest.store.base import UtcDateTime, bare_table
-from digest.store.campaigns import Batch, tally
+from digest.store.campaigns import tally
 from digest.store.deliveries import Delivery
-from digest.store.due import due_batch, due_rows, due_rows_but, look_again, waiting
-from digest.store.engine import db_now
-from digest.store.rows import dialect_of, is_among
+from digest.store.due import (
+    DUE_ROWS,
+    DUE_ROWS_BUT,
+    LOOK_AGAIN,
+    LOOK_AT,
+    NEAR_ROWS,
+    NEAR_ROWS_BUT,
+    NEXT_BATCH,
+    WAITING,
+)
+from digest.store.engine import Session, db_now
+from digest.store.rows import is_among
+from digest.store.together import Answer, Statement, Together, together
 
 _ROW = bare_table(Delivery)
 MOST_LOOKS = 8  # batches that are looked at in one claim, where something keeps them waiting
 
 
-def claim_window(
-    session: Session,
-    *,
-    campaign_id: UUID,
-    owner: UUID,
-    now: datetime,
-    size: int,
-    lease_seconds: float,
-    key_id: UUID | None = None,
-    near: UUID | None = None,
-    pace: DomainPace | None = None,
-    quiet: Quiet | None = None,
-) -> list[Claimed]:
-    """Take up to ``size`` due deliveries of one batch, for as long as the lease runs.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A batch, and from where in it rows are looked for; all of these rows belong to it."""
 
-    ``key_id`` names the keys that sign first tries; a second try keeps those of its first.
-    ``near`` is the batch to go on with while it has due rows; next come those that nobody is at.
-    ``pace`` leaves rows where they are whose domain has no token; they keep nobody else waiting.
-    ``quiet`` puts rows off for whom it is night.
-
-    Whoever was suppressed or left since the roster was frozen is finished here, unsent. An empty
-    answer means that nothing is due or may go now, or that the campaign is not sending.
-    """
-    claim = _Claim(session, owner, now, lease_seconds, key_id, pace, quiet)
-    is_slow = pace is not None or quiet is not None
-    empty: set[UUID] = set()
-    for look in count():
-        batch = due_batch(session, campaign_id, now, near)
-        if batch is None or batch.id in empty or (is_slow and look == MOST_LOOKS):
-            break
-        place = {"first": batch.first_id, "last": batch.last_id, "campaign": campaign_id}
-        rows = claim.rows(place, size)
-        if not rows:
-            empty.add(batch.id)
-        window = claim.take(batch.id, rows)
-        if len(rows) < size:
-            claim.set_next_look(place, batch.id, window)
-        if window:
-            return window
-    return []
+    batch_id: UUID
+    first: UUID
+    last: UUID
+    after: UUID  # rows before this one were claimed already, or are not due
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """Who claims, when and how."""
+class Claim:
+    """Takes up to ``size`` due deliveries of one batch, for as long as the lease runs.
 
-    session: Session
+    ``key_id`` names the keys that sign first tries; a second try keeps those of its first.
+    ``pace`` leaves rows where they are whose domain has no token; they keep nobody else waiting.
+    ``quiet`` puts rows off for whom it is night.
+
+    Whoever was suppressed or left since the roster was frozen is finished here, unsent.
+    """
+
+    campaign_id: UUID
     owner: UUID
     now: datetime
+    size: int
     lease_seconds: float
-    key_id: UUID | None
-    pace: DomainPace | None
-    quiet: Quiet | None
+    key_id: UUID | None = None
+    pace: DomainPace | None = None
+    quiet: Quiet | None = None
 
-    def rows(self, place: dict[str, UUID], size: int) -> Sequence[Any]:
-        given = {**place, "now": self.now, "size": size}
+    def window(self, session: Session) -> tuple[list[Claimed], Stretch | None]:
+        """Claim from a batch that is due, preferably one that nobody is at; gives the batch, too.
+
+        Nothing comes where nothing is due or may go now, or the campaign is not sending.
+        """
+        is_slow = self.pace is not None or self.quiet is not None
+        empty: set[UUID] = set()
+        for look in count():
+            with together(session) as line:
+                asked = {"campaign": self.campaign_id, "now": self.now}
+                batch = next(iter(line.ask(NEXT_BATCH, asked).rows()), None)
+                if batch is None or batch.id in empty or (is_slow and look == MOST_LOOKS):
+                    break
+                stretch = Stretch(batch.id, batch.first_id, batch.last_id, batch.first_id)
+                rows = self._ask(line, DUE_ROWS, DUE_ROWS_BUT, stretch).rows()
+                if not rows:
+                    empty.add(batch.id)
+                window = self._take(line, stretch, rows)
+            if window:
+                return window, self._rest(stretch, window)
+        return [], None
+
+    def ask_near(self, line: Together, stretch: Stretch) -> Answer:
+        """Rows of the batch that one has claimed from before, where it is due and nobody holds it:
+        others than these leave it to this sender while they find another."""
+        return self._ask(line, NEAR_ROWS, NEAR_ROWS_BUT, stretch)
+
+    def take_near(
+        self, line: Together, stretch: Stretch, rows: Sequence[Any]
+    ) -> tuple[list[Claimed], Stretch]:
+        """Claim those that came."""
+        window = self._take(line, stretch, rows) if rows else []
+        return window, self._rest(stretch, window)
+
+    def _rest(self, stretch: Stretch, window: Sequence[Claimed]) -> Stretch:
+        """Where the next claim looks: behind a full window, else through the whole batch."""
+        is_full = len(window) == self.size
+        return replace(stretch, after=window[-1].id if is_full else stretch.first)
+
+    def _ask(self, line: Together, all_: Statement, but: Statement, stretch: Stretch) -> Answer:
+        place = {**self._place(stretch), "first": stretch.after}
+        given = {**place, "now": self.now, "size": self.size}
         if shut := self._shut():
-            return self.session.execute(due_rows_but(), {**given, "shut": shut}).all()
-        return self.session.execute(due_rows(), given).all()
+            return line.ask(but, {**given, "shut": shut})
+        return line.ask(all_, given)
 
-    def take(self, batch_id: UUID, rows: Sequence[Any]) -> list[Claimed]:
+    def _place(self, stretch: Stretch) -> dict[str, UUID]:
+        return {
+            "batch": stretch.batch_id,
+            "first": stretch.first,
+            "last": stretch.last,
+            "campaign": self.campaign_id,
+        }
+
+    def _take(self, line: Together, stretch: Stretch, rows: Sequence[Any]) -> list[Claimed]:
         """Claim those of a batch's due rows who may be mailed now, and finish those who may not be
         mailed at all."""
-        session, now, key_id = self.session, self.now, self.key_id
-        barred = {row.id: why for row in rows if (why := _barred(row, now))}
-        awake = self._awake([row for row in rows if row.id not in barred])
+        barred = {row.id: why for row in rows if (why := _barred(row, self.now))}
+        awake = self._awake(line, [row for row in rows if row.id not in barred])
         taken = [row for row in awake if self._may_go(row)]
         if taken:
-            ids = [row.id for row in taken]
-            given = {"ids": ids, "mine": self.owner, "lease": self.lease_seconds, "key": key_id}
-            session.execute(_mark_claimed(dialect_of(session)), {**given, "now": now})
+            given = {"ids": [row.id for row in taken], "mine": self.owner, "key": self.key_id}
+            line.do(_MARK_CLAIMED, {**given, "lease": self.lease_seconds, "now": self.now})
         for why in set(barred.values()):
-            _close(session, [key for key, value in barred.items() if value == why], why)
+            ids = [id_ for id_, its_why in barred.items() if its_why == why]
+            line.do(_CLOSE, {"ids": ids, "why": why})
         if taken or barred:
             changes = Counter(
                 {DeliveryState.SENDING: len(taken), DeliveryState.SUPPRESSED: len(barred)}
             )
             changes.subtract(Counter(row.state for row in taken))
             changes.subtract(Counter(row.state for row in rows if row.id in barred))
-            tally(session, batch_id, changes)
-        return [_as_claimed(row, batch_id, now, key_id) for row in taken]
+            tally(line, stretch.batch_id, changes)
+        window = [self._claimed(row, stretch.batch_id) for row in taken]
+        if len(rows) < self.size:
+            self._set_next_look(line, stretch, window)
+        return window
 
-    def set_next_look(
-        self, place: dict[str, UUID], batch_id: UUID, window: Sequence[Claimed]
-    ) -> None:
+    def _claimed(self, row: Any, batch_id: UUID) -> Claimed:
+        is_first = row.first_try_at is None
+        return Claimed(
+            id=row.id,
+            batch_id=batch_id,
+            subscriber_id=row.subscriber_id,
+            rendition_id=row.rendition_id,
+            address=row.address,
+            message_key=message_key(row.campaign_id, row.subscriber_id),
+            first_try_at=self.now if is_first else row.first_try_at,
+            key_id=self.key_id if is_first else row.key_id,
+            tries=row.tries,
+            doubts=row.doubts,
+        )
+
+    def _set_next_look(self, line: Together, stretch: Stretch, window: Sequence[Claimed]) -> None:
         """Make a batch due when the earliest of its waiting rows is due and may go."""
+        place = self._place(stretch)
         if self.pace is None or not (shut := self._shut()):
-            self.session.execute(look_again(), {**place, "batch": batch_id})
+            line.do(LOOK_AGAIN, place)
             return
         served = {domain_part(claimed.address) for claimed in window}
         looks = []
-        for name, next_at, n in self.session.execute(waiting(), {**place, "shut": shut}):
-            if name is None or next_at > self.now:
+        for domain, next_at, n in line.ask(WAITING, {**place, "shut": shut}).rows():
+            if domain is None or next_at > self.now:
                 looks.append(next_at)
             else:
-                seconds = self.pace.hold(batch_id, name, n, served=name in served)
+                seconds = self.pace.hold(stretch.batch_id, domain, n, served=domain in served)
                 looks.append(self.now + timedelta(seconds=seconds))
-        next_at = min(looks, default=None)
-        self.session.execute(update(Batch).where(Batch.id == batch_id).values(next_at=next_at))
+        line.do(LOOK_AT, {"batch": stretch.batch_id, "at": min(looks, default=None)})
 
-    def _awake(self, rows: Sequence[Any]) -> Sequence[Any]:
+    def _awake(self, line: Together, rows: Sequence[Any]) -> Sequence[Any]:
         """Those for whom it is not quiet now; the others wait for the end of that."""
         if self.quiet is None:
             return rows
         until = {row.id: self.quiet.until(row.zone) for row in rows}
         for end in {end for end in until.values() if end is not None}:
             ids = [id_ for id_, its_end in until.items() if its_end == end]
-            asleep = update(Delivery).where(Delivery.id.in_(ids))
-            self.session.execute(asleep.values(next_at=end, reason=QUIET))
+            line.do(_PUT_OFF, {"ids": ids, "end": end})
         return [row for row in rows if until[row.id] is None]
 
-    def _shut(self) -> Sequence[str]:
-        return self.pace.shut() if self.pace is not None else ()
+    def _shut(self) -> list[str]:
+        return list(self.pace.shut()) if self.pace is not None else []
 
     def _may_go(self, row: Any) -> bool:
         return self.pace is None or self.pace.admits(domain_part(row.address))
@@ -161,7 +207,6 @@ def _barred(row: Any, now: datetime) -> str | None:
     return "unsubscribed"
 
 
-@cache
 def _mark_claimed(dialect: str) -> Update:
     is_first = _ROW.c.first_try_at.is_(None)
     return (
@@ -178,24 +223,14 @@ def _mark_claimed(dialect: str) -> Update:
     )
 
 
-def _close(session: Session, ids: Sequence[UUID], reason: str) -> None:
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(ids))
-        .values(state=DeliveryState.SUPPRESSED, reason=reason)
-    )
+def _close(dialect: str) -> Update:
+    closed = update(_ROW).where(is_among(dialect, _ROW.c.id, "ids"))
+    return closed.values(state=DeliveryState.SUPPRESSED, reason=bindparam("why"))
 
 
-def _as_claimed(row: Any, batch_id: UUID, now: datetime, key_id: UUID | None) -> Claimed:
-    return Claimed(
-        id=row.id,
-        batch_id=batch_id,
-        subscriber_id=row.subscriber_id,
-        rendition_id=row.rendition_id,
-        address=row.address,
-        message_key=message_key(row.campaign_id, row.subscriber_id),
-        first_try_at=row.first_try_at or now,
-        key_id=row.key_id if row.first_try_at else key_id,
-        tries=row.tries,
-        doubts=row.doubts,
-    )
+def _put_off(dialect: str) -> Update:
+    asleep = update(_ROW).where(is_among(dialect, _ROW.c.id, "ids"))
+    return asleep.values(next_at=bindparam("end", type_=UtcDateTime()), reason=QUIET)
+
+
+_MARK_CLAIMED, _CLOSE, _PUT_OFF = map(Statement, (_mark_claimed, _close, _put_off))

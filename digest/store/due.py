@@ -1,23 +1,33 @@
-"""What of a campaign is due: a batch, its rows, and when to look at it again.
+"""What of a campaign is due: a batch, its rows, and when to look at it again."""
 
-The statements are built once: a sender runs them some fifty times a second.
-"""
-
-from datetime import datetime
-from functools import cache
+from functools import partial
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Integer, Select, Update, and_, bindparam, case, func, null, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from digest.domain.states import CLAIMABLE_DELIVERY_STATES, CampaignState
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery
 from digest.store.engine import domain_of
+from digest.store.rows import is_among
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
+from digest.store.together import Statement
 
 _BATCH, _ROW, _CAMPAIGN = map(bare_table, (Batch, Delivery, Campaign))
 _PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
@@ -26,27 +36,11 @@ _NOW = bindparam("now", type_=UtcDateTime())
 _IN_BATCH = and_(
     _ROW.c.id.between(bindparam("first"), bindparam("last")),
     _ROW.c.campaign_id == bindparam("campaign"),
-    _ROW.c.state.in_(CLAIMABLE_DELIVERY_STATES),
+    or_(*(_ROW.c.state == state for state in CLAIMABLE_DELIVERY_STATES)),
 )
 
 
-def due_batch(session: Session, campaign_id: UUID, now: datetime, near: UUID | None) -> Any:
-    """A batch with due rows, held until the transaction ends; None where there is none."""
-    given = {"campaign": campaign_id, "now": now}
-    if near is not None:
-        batch = session.execute(_batch_again(), {**given, "near": near}).first()
-        if batch is not None:
-            return batch
-    return session.execute(_next_batch(), given).first()
-
-
-@cache
-def _batch_again() -> Select[*tuple[Any, ...]]:
-    return _due_batches().where(_BATCH.c.id == bindparam("near"))
-
-
-@cache
-def _next_batch() -> Select[*tuple[Any, ...]]:
+def _next_batch(_: str) -> Select[*tuple[Any, ...]]:
     """Two senders that share a batch would wait for each other, so an idle one is preferred."""
     return _due_batches().order_by(_BATCH.c.sending > 0, _BATCH.c.position).limit(1)
 
@@ -64,32 +58,20 @@ def _due_batches() -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
-def due_rows() -> Select[*tuple[Any, ...]]:
-    """Due rows of a batch, locked, and what decides whether they may be mailed."""
-    return _with_people(_locked())
+def _due_rows(dialect: str, *, but: bool, near: bool) -> Select[*tuple[Any, ...]]:
+    rows = select(_ROW).where(_IN_BATCH, _ROW.c.next_at <= _NOW).order_by(_ROW.c.id)
+    if but:
+        rows = rows.where(~is_among(dialect, _DOMAIN, "shut"))
+    if near:
+        held = _due_batches().where(_BATCH.c.id == bindparam("batch")).cte("held")
+        rows = rows.where(select(held.c.id).scalar_subquery().is_not(None))
+    rows = rows.limit(bindparam("size", type_=Integer())).with_for_update(skip_locked=True)
+    return _with_people(rows.cte("due"))
 
 
-@cache
-def due_rows_but() -> Select[*tuple[Any, ...]]:
-    """Those of domains that are not shut."""
-    return _with_people(_locked().where(_DOMAIN.not_in(bindparam("shut", expanding=True))))
-
-
-def _locked() -> Select[*tuple[Any, ...]]:
-    return (
-        select(_ROW)
-        .where(_IN_BATCH, _ROW.c.next_at <= _NOW)
-        .order_by(_ROW.c.id)
-        .limit(bindparam("size", type_=Integer()))
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _with_people(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """``rows`` are found first, and only then who they are: else PostgreSQL joins people to the
+def _with_people(due: CTE) -> Select[*tuple[Any, ...]]:
+    """The rows are found first, and only then who they are: else PostgreSQL joins people to the
     whole batch."""
-    due = rows.cte("due")
     return (
         select(
             due.c.id,
@@ -123,16 +105,39 @@ def _with_people(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-@cache
-def look_again() -> Update:
-    """Make a batch due when the earliest of its waiting rows is."""
+def _look_again(_: str) -> Update:
     earliest = select(func.min(_ROW.c.next_at)).where(_IN_BATCH).scalar_subquery()
     return update(_BATCH).where(_BATCH.c.id == bindparam("batch")).values(next_at=earliest)
 
 
-@cache
-def waiting() -> Select[*tuple[Any, ...]]:
-    """A batch's waiting rows: each shut domain apart, and (as None) all others."""
-    is_shut = _DOMAIN.in_(bindparam("shut", expanding=True))
-    domain = case((is_shut, _DOMAIN), else_=null()).label("domain")
-    return select(domain, func.min(_ROW.c.next_at), func.count()).where(_IN_BATCH).group_by(domain)
+def _look_at(_: str) -> Update:
+    at = bindparam("at", type_=UtcDateTime())
+    return update(_BATCH).where(_BATCH.c.id == bindparam("batch")).values(next_at=at)
+
+
+def _waiting(dialect: str) -> Select[*tuple[Any, ...]]:
+    domain: ColumnElement[Any] = case(
+        (is_among(dialect, _DOMAIN, "shut"), _DOMAIN), else_=null()
+    ).label("domain")
+    earliest, n = func.min(_ROW.c.next_at).label("next_at"), func.count().label("n")
+    return select(domain, earliest, n).where(_IN_BATCH).group_by(domain)
+
+
+# A batch with due rows, held until the transaction ends: of ``campaign``, ``now``.
+NEXT_BATCH = Statement(_next_batch)
+
+# Due rows of a batch, locked, and what decides whether they may be mailed: ``size`` of ``campaign``
+# from ``first`` to ``last``, ``now``; and those of domains that are not ``shut``.
+DUE_ROWS = Statement(partial(_due_rows, but=False, near=False))
+DUE_ROWS_BUT = Statement(partial(_due_rows, but=True, near=False))
+
+# The same where a batch has yet to be held: rows come where that ``batch`` is due and free.
+NEAR_ROWS = Statement(partial(_due_rows, but=False, near=True))
+NEAR_ROWS_BUT = Statement(partial(_due_rows, but=True, near=True))
+
+# Make a ``batch`` due when the earliest of its waiting rows is, or ``at`` a time.
+LOOK_AGAIN = Statement(_look_again)
+LOOK_AT = Statement(_look_at)
+
+# A batch's waiting rows (domain, next_at, n): each ``shut`` domain apart, and (as None) all others.
+WAITING = Statement(_waiting)

@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import (
     ColumnElement,
     Float,
@@ -20,10 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import IntegrityError as IntegrityError  # for those who may not know SQL
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session as Session  # likewise
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -34,6 +39,7 @@ from digest.store.base import Row, UtcDateTime
 
 LOCK_TIMEOUT = timedelta(seconds=10)
 CONNECT_SECONDS = 5
+IDLE_SECONDS = 1.0  # after so long a connection is asked whether it is alive
 
 # A host that has vanished is noticed within half a minute, by both sides: a sender goes on with
 # another connection, and the server lets go of the rows that were locked for the lost one. So it
@@ -193,17 +199,36 @@ def _engine(url: str) -> Engine:
             parsed,
             connect_args={"connect_timeout": CONNECT_SECONDS, **_CLIENT_TCP},
             hide_parameters=True,
-            pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
         )
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ask_whether_alive, engine))
     else:
         raise Illegal(
             f"Databases of the kind {parsed.drivername!r} are not supported; give a URL that "
             "begins with postgresql:// or sqlite://."
         )
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _ask_whether_alive(
+    engine: Engine, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """A connection that lay idle may have been ended meanwhile; one that was just in use is taken
+    as it is, which saves a sender one wait in five."""
+    used_at = record.info.get("used_at")
+    if used_at is None or monotonic() - used_at < IDLE_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except psycopg.Error:
+        raise InvalidatePoolError from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -17,6 +17,7 @@ from digest.domain.states import (
 from digest.store.campaigns import Batch, Campaign, tally
 from digest.store.deliveries import MAX_DOUBTS, Delivery, in_batch
 from digest.store.engine import db_now
+from digest.store.together import together
 
 
 def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Counter[DeliveryState]:
@@ -37,7 +38,8 @@ def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Coun
         changes[DeliveryState.SENDING] -= len(expired)
         newly = sum(doubts == 1 for _, doubts in expired)
         due = now if moved[DeliveryState.QUEUED] else None
-        tally(session, batch.id, changes, doubted=newly, due=due)
+        with together(session) as line:
+            tally(line, batch.id, changes, doubted=newly, due=due)
     return total
 
 
@@ -86,7 +88,8 @@ def cancel_waiting(session: Session, campaign_id: UUID, reason: str) -> int:
         )
         changes = Counter({DeliveryState.CANCELLED: len(found)})
         changes.subtract(Counter(state for _, state in found))
-        tally(session, batch.id, changes)
+        with together(session) as line:
+            tally(line, batch.id, changes)
         batch.next_at = None
         cancelled += len(found)
     return cancelled
@@ -105,7 +108,8 @@ def retry_final(session: Session, campaign_id: UUID, state: DeliveryState, now: 
             .execution_options(synchronize_session=False)
         )
         n = len(session.scalars(again).all())
-        tally(session, batch.id, {state: -n, DeliveryState.QUEUED: n}, due=now)
+        with together(session) as line:
+            tally(line, batch.id, {state: -n, DeliveryState.QUEUED: n}, due=now)
         moved += n
     return moved
 
@@ -142,6 +146,7 @@ def resolve_uncertain(
         )
         n = len(session.scalars(change).all())
         due = now if n and state is DeliveryState.QUEUED else None
-        tally(session, batch.id, {DeliveryState.UNCERTAIN: -n, state: n}, due=due)
+        with together(session) as line:
+            tally(line, batch.id, {DeliveryState.UNCERTAIN: -n, state: n}, due=due)
         decided += n
     return decided

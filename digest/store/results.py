@@ -2,11 +2,23 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, String, Text, Uuid, bindparam, column, func, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    String,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from digest.domain.delivery import Claimed, Outcome
@@ -14,9 +26,13 @@ from digest.domain.states import OPEN_DELIVERY_STATES, DeliveryState
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import tally
 from digest.store.deliveries import Delivery
-from digest.store.engine import db_now
-from digest.store.rows import dialect_of, is_among, rows_document, table_of
+from digest.store.engine import Session, db_now
+from digest.store.rows import is_among, rows_document, table_of
+from digest.store.together import Statement, Together, together
 
+Results = Sequence[tuple[Claimed, Outcome]]
+
+_ROW = bare_table(Delivery)
 _RESULT = (
     column("id", Uuid()),
     column("state", String()),
@@ -30,57 +46,59 @@ _RESULT = (
 )
 
 
-def flush_outcomes(
-    session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]
-) -> set[UUID]:
-    """Record what became of claimed deliveries; gives the ids that were still ours.
+class Flush:
+    """Records what became of claimed deliveries, where they are still ours.
 
-    The others were taken from us when our lease ran out: their rows stay as they are.
+    The others were taken from us when our lease ran out: their rows stay as they are, and what
+    they added to tallies must be taken back.
     """
-    if not outcomes:
-        return set()
-    # The tallies first: whoever changes rows holds their batch before, and takes batches in one
-    # order, so that no two wait for each other.
-    _settle(session, outcomes)
-    recorded = _record(session, owner, outcomes)
-    if len(recorded) < len(outcomes):
-        stale = [one for one in outcomes if one[0].id not in recorded]
-        _settle(session, stale, sign=-1)
+
+    def __init__(self, line: Together, owner: UUID, results: Results) -> None:
+        self._results = results
+        # The tallies first: whoever changes rows holds their batch before, and takes batches in
+        # one order, so that no two wait for each other.
+        _settle(line, results)
+        self._answer = line.ask(_RECORD, _given(line.dialect, owner, results)) if results else None
+
+    def recorded(self) -> set[UUID]:
+        """The ids that were still ours; asked when its ``Together`` has ended."""
+        return {row.id for row in self._answer.rows()} if self._answer else set()
+
+    def take_back(self, line: Together, recorded: Collection[UUID]) -> None:
+        """Take from the tallies what those results added that were not recorded."""
+        _settle(line, [one for one in self._results if one[0].id not in recorded], sign=-1)
+
+
+def flush_outcomes(session: Session, owner: UUID, results: Results) -> set[UUID]:
+    """A flush by itself; gives the ids that were still ours."""
+    with together(session) as line:
+        flush = Flush(line, owner, results)
+    recorded = flush.recorded()
+    with together(session) as line:
+        flush.take_back(line, recorded)
     return recorded
 
 
-def _settle(
-    session: Session, outcomes: Sequence[tuple[Claimed, Outcome]], *, sign: int = 1
+def renew_lease(
+    line: Together, owner: UUID, claimed: Collection[UUID], lease_seconds: float
 ) -> None:
+    """Hold claimed rows for longer, where they are still ours."""
+    line.do(_RENEW, {"ids": list(claimed), "mine": owner, "lease": lease_seconds})
+
+
+def _settle(line: Together, results: Results, *, sign: int = 1) -> None:
     """Bring tallies and next due times up to date; -1 takes tallies back."""
-    for batch_id in sorted({claimed.batch_id for claimed, _ in outcomes}):
-        ours = [one for one in outcomes if one[0].batch_id == batch_id]
+    for batch_id in sorted({claimed.batch_id for claimed, _ in results}):
+        ours = [one for one in results if one[0].batch_id == batch_id]
         changes = Counter(outcome.state for _, outcome in ours)
         changes[DeliveryState.SENDING] -= len(ours)
         newly = sum(outcome.in_doubt and claimed.doubts == 0 for claimed, outcome in ours)
         again = [o.next_at for _, o in ours if o.state in OPEN_DELIVERY_STATES and o.next_at]
         signed = {state: sign * n for state, n in changes.items()}
-        tally(session, batch_id, signed, doubted=sign * newly, due=min(again, default=None))
+        tally(line, batch_id, signed, doubted=sign * newly, due=min(again, default=None))
 
 
-def renew_lease(
-    session: Session, owner: UUID, claimed: Collection[UUID], lease_seconds: float
-) -> None:
-    """Hold claimed rows for longer, where they are still ours."""
-    session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id.in_(claimed),
-            Delivery.owner == owner,
-            Delivery.state == DeliveryState.SENDING,
-        )
-        .values(lease_until=db_now(lease_seconds))
-    )
-
-
-def _record(
-    session: Session, owner: UUID, outcomes: Sequence[tuple[Claimed, Outcome]]
-) -> set[UUID]:
+def _given(dialect: str, owner: UUID, results: Results) -> dict[str, Any]:
     rows = [
         (
             claimed.id,
@@ -93,41 +111,45 @@ def _record(
             int(outcome.in_doubt),
             outcome.relay_id,
         )
-        for claimed, outcome in outcomes
+        for claimed, outcome in results
     ]
-    dialect = dialect_of(session)
-    ids = [claimed.id for claimed, _ in outcomes]
-    given = {"mine": owner, "ids": ids, "results": rows_document(dialect, _RESULT, rows)}
-    return set(session.scalars(_recording(dialect), given))
+    ids = [claimed.id for claimed, _ in results]
+    return {"mine": owner, "ids": ids, "results": rows_document(dialect, _RESULT, rows)}
 
 
-@cache
-def _recording(dialect: str) -> ReturningUpdate[UUID]:
+def _record(dialect: str) -> ReturningUpdate[Any]:
     """One UPDATE … FROM that touches only rows which are still ours.
 
     The ids are said twice: without their number PostgreSQL may rather read the whole table.
     """
-    row = bare_table(Delivery)
     result = table_of(dialect, _RESULT, bindparam("results", type_=Text()), "result")
     return (
-        update(row)
-        .where(
-            is_among(dialect, row.c.id, "ids"),
-            row.c.id == result.c.id,
-            row.c.owner == bindparam("mine"),
-            row.c.state == DeliveryState.SENDING,
-        )
+        update(_ROW)
+        .where(is_among(dialect, _ROW.c.id, "ids"), _ROW.c.id == result.c.id, _is_ours())
         .values(
             state=result.c.state,
             reason=result.c.reason,
-            reply=func.coalesce(result.c.reply, row.c.reply),
-            next_at=func.coalesce(result.c.next_at, row.c.next_at),
+            reply=func.coalesce(result.c.reply, _ROW.c.reply),
+            next_at=func.coalesce(result.c.next_at, _ROW.c.next_at),
             sent_at=result.c.sent_at,
-            tries=row.c.tries + result.c.tried,
-            doubts=row.c.doubts + result.c.doubt,
-            relay_id=func.coalesce(result.c.relay_id, row.c.relay_id),
+            tries=_ROW.c.tries + result.c.tried,
+            doubts=_ROW.c.doubts + result.c.doubt,
+            relay_id=func.coalesce(result.c.relay_id, _ROW.c.relay_id),
             owner=None,
             lease_until=None,
         )
-        .returning(row.c.id)
+        .returning(_ROW.c.id)
     )
+
+
+def _renew(dialect: str) -> Update:
+    held = update(_ROW).where(is_among(dialect, _ROW.c.id, "ids"), _is_ours())
+    return held.values(lease_until=db_now(bindparam("lease", type_=Float())))
+
+
+def _is_ours() -> ColumnElement[bool]:
+    mine = bindparam("mine", type_=Uuid())
+    return and_(_ROW.c.owner == mine, _ROW.c.state == DeliveryState.SENDING)
+
+
+_RECORD, _RENEW = Statement(_record), Statement(_renew)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Text,
-    Uuid,
     any_,
     bindparam,
     cast,
@@ -57,15 +56,15 @@ def rows_document(
     if dialect == "sqlite":
         return json.dumps([[_stored(value) for value in row] for row in rows])
     names = [col.name for col in columns]
-    return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_plain)
+    return json.dumps([_named(names, row) for row in rows], default=_plain)
 
 
-def is_among(dialect: str, ids: ColumnElement[UUID], name: str) -> ColumnElement[bool]:
-    """Whether ``ids`` is one of the UUIDs that are bound as ``name``. PostgreSQL gets them as one
+def is_among(dialect: str, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether ``value`` is one of those that are bound as ``name``. PostgreSQL gets them as one
     parameter: it prepares the statement once, whatever their number."""
     if dialect == "sqlite":
-        return ids.in_(bindparam(name, expanding=True))
-    return ids == any_(bindparam(name, type_=ARRAY(Uuid)))
+        return value.in_(bindparam(name, expanding=True))
+    return value == any_(bindparam(name, type_=ARRAY(value.type)))
 
 
 def texts_table(session: Session, texts: Sequence[str], name: str) -> FromClause:
@@ -94,6 +93,11 @@ def _in_sqlite(
         .select_from(each)
         .subquery(name)
     )
+
+
+def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    """What is left out is NULL."""
+    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def _plain(value: Any) -> str:

@@ -13,7 +13,7 @@ from digest.audience.membership import Left
 from digest.domain.errors import Illegal, NotFound
 from digest.domain.states import DeliveryState, SuppressionReason
 from digest.store.campaigns import counts, find_campaign
-from digest.store.claims import claim_window
+from digest.store.claims import Claim
 from digest.store.deliveries import deliveries_to, list_deliveries, repeated_addresses
 from digest.store.subscribers import Subscriber, find_subscriber
 from digest.store.suppressions import get_suppression
@@ -38,9 +38,7 @@ def test_who_leaves_in_any_way_is_not_in_the_next_window(db, settings):
     erase_subscriber(db, settings, erased, now=NOW, actor="test")
     pause_subscription(db, *ids_of(db, campaign, paused), days=7, now=NOW)
     with db.begin() as session:
-        window = claim_window(
-            session, campaign_id=campaign, owner=uuid4(), now=NOW, size=50, lease_seconds=30
-        )
+        window, _ = Claim(campaign, uuid4(), NOW, 50, 30.0).window(session)
     assert [claimed.address for claimed in window] == [stays]
     with db.read() as session:
         barred = list(list_deliveries(session, campaign, DeliveryState.SUPPRESSED))
@@ -97,9 +95,7 @@ def test_a_timeline_says_what_was_sent_and_why_not(db, settings):
     campaign = a_sending_campaign(db, settings, PEOPLE[:1])
     unsubscribe(db, *ids_of(db, campaign, PEOPLE[0]), how=Left.STAFF, now=NOW, actor="ops")
     with db.begin() as session:
-        claim_window(
-            session, campaign_id=campaign, owner=uuid4(), now=NOW, size=50, lease_seconds=30
-        )
+        Claim(campaign, uuid4(), NOW, 50, 30.0).window(session)
     shown = show_subscriber(db, settings, PEOPLE[0])
     (place,), (sent,) = shown.subscriptions, shown.deliveries
     assert (place["list"], place["state"], place["ended_how"]) == ("daily", "unsubscribed", "staff")

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from digest.domain.delivery import Outcome
 from digest.domain.states import DeliveryState
-from digest.store.claims import claim_window
+from digest.store.claims import Claim
 from digest.store.results import flush_outcomes
 from tests.builders import NOW
 
@@ -19,8 +19,6 @@ LATER = Outcome(
 def send(db, campaign_id, n, outcome, now=NOW):
     owner = uuid4()
     with db.begin() as session:
-        window = claim_window(
-            session, campaign_id=campaign_id, owner=owner, now=now, size=n, lease_seconds=30
-        )
+        window, _ = Claim(campaign_id, owner, now, n, 30.0).window(session)
         flush_outcomes(session, owner, [(claimed, outcome) for claimed in window])
     return len(window)

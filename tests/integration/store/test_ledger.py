@@ -20,13 +20,14 @@ from digest.domain.states import (
     SuppressionReason,
 )
 from digest.store.campaigns import Batch, Campaign, counts, lock_campaign
-from digest.store.claims import claim_window
+from digest.store.claims import Claim
 from digest.store.deliveries import Delivery, count_rows, possible_copies
 from digest.store.recovery import cancel_waiting, recover_expired, resolve_uncertain, retry_final
 from digest.store.results import flush_outcomes, renew_lease
 from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
 from digest.store.subscribers import Subscription
 from digest.store.suppressions import suppress
+from digest.store.together import together
 from digest.tokens import hash_address
 from tests.builders import NOW, a_list, a_sending_campaign, a_subscriber, an_edition
 
@@ -34,17 +35,19 @@ ADDRESSES = [f"reader{n}@mail.example" for n in range(120)]
 SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 ok", sent_at=NOW)
 
 
-def claim(db, campaign_id, owner, size=50, now=NOW, lease=30.0, near=None):
+def claim(db, campaign_id, owner, size=50, now=NOW, lease=30.0):
     with db.begin() as session:
-        return claim_window(
-            session,
-            campaign_id=campaign_id,
-            owner=owner,
-            now=now,
-            size=size,
-            lease_seconds=lease,
-            near=near,
-        )
+        return Claim(campaign_id, owner, now, size, lease).window(session)[0]
+
+
+def go_on(db, campaign_id, owner, near, size=10):
+    """Claim from where the last claim left off, if nobody else is there."""
+    claim = Claim(campaign_id, owner, NOW, size, 30.0)
+    with db.begin() as session:
+        with together(session) as line:
+            answer = claim.ask_near(line, near)
+        with together(session) as line:
+            return claim.take_near(line, near, answer.rows())
 
 
 def flush(db, owner, outcomes):
@@ -216,16 +219,44 @@ def batches_of(window):
     return {claimed.batch_id for claimed in window}
 
 
-def test_a_sender_goes_on_in_its_batch_and_another_takes_one_that_nobody_is_at(db, settings):
+def test_an_idle_batch_is_taken_before_one_that_somebody_is_at(db, settings):
     campaign_id = a_sending_campaign(db, settings, ADDRESSES[:90], batch_size=30)
-    mine, yours = uuid4(), uuid4()
-    first = claim(db, campaign_id, mine, size=10)
-    other = claim(db, campaign_id, yours, size=10)
-    assert batches_of(first).isdisjoint(batches_of(other))
-    (near,) = batches_of(other)
-    again = [claim(db, campaign_id, yours, size=10, near=near) for _ in range(3)]
-    assert [batches_of(window) == {near} for window in again] == [True, True, False]
-    assert batches_of(again[-1]).isdisjoint(batches_of(first))
+    windows = [claim(db, campaign_id, uuid4(), size=10) for _ in range(3)]
+    assert len(set.union(*map(batches_of, windows))) == 3
+
+
+def test_a_sender_goes_on_in_its_batch_to_the_end_and_then_through_all_of_it(db, settings):
+    campaign_id = a_sending_campaign(db, settings, ADDRESSES[:24], batch_size=24)
+    mine = uuid4()
+    with db.begin() as session:
+        first, near = Claim(campaign_id, mine, NOW, 10, 30.0).window(session)
+    later = Outcome(DeliveryState.DEFERRED, reply="450 4.2.0 later", next_at=NOW)
+    second, near = go_on(db, campaign_id, mine, near)
+    third, near = go_on(db, campaign_id, mine, near)
+    flush(db, mine, [(claimed, later) for claimed in first])
+    again, near = go_on(db, campaign_id, mine, near)
+    assert [len(window) for window in (first, second, third, again)] == [10, 10, 4, 10]
+    ids = [claimed.id for claimed in (*first, *second, *third)]
+    assert ids == sorted(set(ids))
+    assert [claimed.id for claimed in again] == [claimed.id for claimed in first]
+    assert balanced(db, campaign_id) == {"sending": 24}
+
+
+def test_who_finds_the_batch_held_gets_nothing_of_it(db, settings):
+    campaign_id = a_sending_campaign(db, settings, ADDRESSES[:30], batch_size=30)
+    if db.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    with db.begin() as session:
+        _, near = Claim(campaign_id, uuid4(), NOW, 10, 30.0).window(session)
+        assert go_on(db, campaign_id, uuid4(), near)[0] == []
+
+
+def test_going_on_in_a_paused_campaign_gives_nothing(db, settings):
+    campaign_id = a_sending_campaign(db, settings, ADDRESSES[:30], batch_size=30)
+    with db.begin() as session:
+        _, near = Claim(campaign_id, uuid4(), NOW, 10, 30.0).window(session)
+        lock_campaign(session, campaign_id).move(CampaignState.PAUSED, "for now")
+    assert go_on(db, campaign_id, uuid4(), near)[0] == []
 
 
 def test_nothing_is_claimed_from_a_paused_campaign(db, settings):
@@ -273,8 +304,8 @@ def test_a_renewed_lease_is_not_taken_up(db, settings):
     campaign_id = a_sending_campaign(db, settings, ADDRESSES[:10])
     owner = uuid4()
     window = claim(db, campaign_id, owner, lease=-1.0)
-    with db.begin() as session:
-        renew_lease(session, owner, [claimed.id for claimed in window], 30)
+    with db.begin() as session, together(session) as line:
+        renew_lease(line, owner, [claimed.id for claimed in window], 30)
     assert not recover(db, campaign_id)
 
 

@@ -223,10 +223,13 @@ def test_pause_acts_within_a_window_and_resuming_loses_and_repeats_nobody(
     campaign_id = a_sending_campaign(db, settings, people(500), batch_size=100)
     office.clock.watch.append(lambda: time.sleep(0.001))
     how = {"now": NOW, "actor": "test"}
-    for _ in range(10):
+    for round_ in range(10):
+        began = len(office.relay.ledger)
         worker = threading.Thread(target=office.deliver, args=(campaign_id,))
         worker.start()
-        time.sleep(dice.uniform(0.0, 0.05))
+        while round_ % 2 and worker.is_alive() and len(office.relay.ledger) == began:
+            time.sleep(0.001)
+        time.sleep(dice.uniform(0.0, 0.01))
         pause_campaign(db, campaign_id, reason="a typo", **how)
         before, at = len(office.relay.ledger), time.monotonic()
         worker.join()

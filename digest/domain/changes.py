@@ -1,9 +1,8 @@
-"""The changes that can be made to a draft. Each is applied by one function, which gives the change
-that takes it back, too: undo, history and the draft as somebody saw it are made of these."""
+"""The changes that can be made to a draft. Each makes the draft what it is after it, and says which
+change takes it back: undo, history and the draft as somebody saw it are made of these."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from functools import singledispatch
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,6 +16,14 @@ MOST_BRIEFS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """A changed draft, and the change that makes it again what it was."""
+
+    draft: Draft
+    inverse: "Change"
+
+
+@dataclass(frozen=True, slots=True)
 class SetWords:
     """Other words for the edition itself; None leaves a part as it is."""
 
@@ -24,6 +31,16 @@ class SetWords:
     subject: str | None = None
     preheader: str | None = None
     intro: str | None = None
+
+    def apply(self, draft: Draft) -> Applied:
+        given = _given(self)
+        if "subject" in given and not given["subject"]:
+            raise Illegal("An edition needs a subject.")
+        old = {name: getattr(draft.content, name) for name in given}
+        return Applied(replace(draft, content=replace(draft.content, **given)), SetWords(**old))
+
+    def touched(self) -> Iterable[str]:
+        return _given(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,17 @@ class SetBrief:
     teaser: str | None = None
     related: tuple[RelatedLink, ...] | None = None
 
+    def apply(self, draft: Draft) -> Applied:
+        brief = draft.brief(self.brief_id)
+        given = _given(self)
+        if "title" in given and not given["title"]:
+            raise Illegal("A brief needs a headline.")
+        old = {name: getattr(brief, name) for name in given}
+        return Applied(draft.with_brief(replace(brief, **given)), SetBrief(brief.id, **old))
+
+    def touched(self) -> Iterable[str]:
+        return (f"{self.brief_id} {name}" for name in _given(self))
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceBrief:
@@ -45,6 +73,15 @@ class PlaceBrief:
     brief_id: UUID
     spot: Spot
     kind: Literal["place"] = "place"
+
+    def apply(self, draft: Draft) -> Applied:
+        _place_of(draft, self.spot.section)
+        brief, was = draft.brief(self.brief_id), draft.spot(self.brief_id)
+        moved = draft.without(brief.id).with_placed(brief, self.spot)
+        return Applied(moved, PlaceBrief(brief.id, was))
+
+    def touched(self) -> Iterable[str]:
+        return (f"{self.brief_id} place",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +92,21 @@ class PutIn:
     spot: Spot
     kind: Literal["put_in"] = "put_in"
 
+    def apply(self, draft: Draft) -> Applied:
+        _place_of(draft, self.spot.section)
+        brief = self.brief
+        if draft.holds(brief.id):
+            raise Illegal(f"“{brief.title}” is in the edition already.")
+        if len(draft.content.briefs) >= MOST_BRIEFS:
+            raise Illegal(f"An edition holds {MOST_BRIEFS} briefs at most.")
+        was_out = draft.exclusion(brief.id)
+        left = tuple(it for it in draft.excluded if it.id != brief.id)
+        added = replace(draft, excluded=left).with_placed(brief, self.spot)
+        return Applied(added, TakeOut(brief.id, was_out.why if was_out else None))
+
+    def touched(self) -> Iterable[str]:
+        return _whole_brief(self.brief.id)
+
 
 @dataclass(frozen=True, slots=True)
 class TakeOut:
@@ -63,6 +115,17 @@ class TakeOut:
     brief_id: UUID
     why: str | None
     kind: Literal["take_out"] = "take_out"
+
+    def apply(self, draft: Draft) -> Applied:
+        brief, was = draft.brief(self.brief_id), draft.spot(self.brief_id)
+        less = draft.without(brief.id)
+        if self.why is not None:
+            out = Excluded(brief.id, brief.title, self.why)
+            less = replace(less, excluded=(out, *less.excluded))
+        return Applied(less, PutIn(brief, was))
+
+    def touched(self) -> Iterable[str]:
+        return _whole_brief(self.brief_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +136,21 @@ class PlaceSection:
     position: int
     kind: Literal["section"] = "section"
 
+    def apply(self, draft: Draft) -> Applied:
+        names, at = draft.names, max(0, self.position)
+        if self.name in names:
+            inverse: Change = PlaceSection(self.name, names.index(self.name))
+            section = draft.content.sections[names.index(self.name)]
+        else:
+            if len(names) >= MOST_SECTIONS:
+                raise Illegal(f"An edition has {MOST_SECTIONS} sections at most.")
+            inverse, section = DropSection(self.name), Section(self.name, ())
+        others = [it for it in draft.content.sections if it.name != self.name]
+        return Applied(draft.with_sections((*others[:at], section, *others[at:])), inverse)
+
+    def touched(self) -> Iterable[str]:
+        return (f"section {self.name}",)
+
 
 @dataclass(frozen=True, slots=True)
 class DropSection:
@@ -80,6 +158,18 @@ class DropSection:
 
     name: str
     kind: Literal["drop_section"] = "drop_section"
+
+    def apply(self, draft: Draft) -> Applied:
+        position = _place_of(draft, self.name)
+        if draft.content.sections[position].briefs:
+            raise Illegal(f"There are briefs under “{self.name}”; put them elsewhere first.")
+        if len(draft.names) == 1:
+            raise Illegal("An edition keeps one section.")
+        left = tuple(it for it in draft.content.sections if it.name != self.name)
+        return Applied(draft.with_sections(left), PlaceSection(self.name, position))
+
+    def touched(self) -> Iterable[str]:
+        return (f"section {self.name}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +180,19 @@ class NameSection:
     new: str
     kind: Literal["name_section"] = "name_section"
 
+    def apply(self, draft: Draft) -> Applied:
+        _place_of(draft, self.old)
+        if self.new != self.old and self.new in draft.names:
+            raise Illegal(f"There is a section “{self.new}” already.")
+        named = tuple(
+            replace(it, name=self.new) if it.name == self.old else it
+            for it in draft.content.sections
+        )
+        return Applied(draft.with_sections(named), NameSection(self.new, self.old))
+
+    def touched(self) -> Iterable[str]:
+        return (f"section {self.old}", f"section {self.new}")
+
 
 @dataclass(frozen=True, slots=True)
 class Rebuild:
@@ -98,6 +201,12 @@ class Rebuild:
     content: EditionContent
     excluded: tuple[Excluded, ...]
     kind: Literal["rebuild"] = "rebuild"
+
+    def apply(self, draft: Draft) -> Applied:
+        return Applied(Draft(self.content, self.excluded), Rebuild(draft.content, draft.excluded))
+
+    def touched(self) -> Iterable[str]:
+        return ()  # it never competes with a person's words
 
 
 Change = (
@@ -113,111 +222,9 @@ Change = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A changed draft, and the change that makes it again what it was."""
-
-    draft: Draft
-    inverse: Change
-
-
-@singledispatch
-def apply(change: Change, draft: Draft) -> Applied:  # noqa: ARG001 - one shape for all
+def apply(change: Change, draft: Draft) -> Applied:
     """``draft`` after ``change``; ``Illegal`` where that can't be."""
-    raise AssertionError(f"no such change: {change!r}")
-
-
-@apply.register
-def _(change: SetWords, draft: Draft) -> Applied:
-    given = _given(change)
-    if "subject" in given and not given["subject"]:
-        raise Illegal("An edition needs a subject.")
-    old = {name: getattr(draft.content, name) for name in given}
-    return Applied(replace(draft, content=replace(draft.content, **given)), SetWords(**old))
-
-
-@apply.register
-def _(change: SetBrief, draft: Draft) -> Applied:
-    brief = draft.brief(change.brief_id)
-    given = _given(change)
-    if "title" in given and not given["title"]:
-        raise Illegal("A brief needs a headline.")
-    old = {name: getattr(brief, name) for name in given}
-    return Applied(draft.with_brief(replace(brief, **given)), SetBrief(brief.id, **old))
-
-
-@apply.register
-def _(change: PlaceBrief, draft: Draft) -> Applied:
-    _place_of(draft, change.spot.section)
-    brief, was = draft.brief(change.brief_id), draft.spot(change.brief_id)
-    moved = draft.without(brief.id).with_placed(brief, change.spot)
-    return Applied(moved, PlaceBrief(brief.id, was))
-
-
-@apply.register
-def _(change: PutIn, draft: Draft) -> Applied:
-    _place_of(draft, change.spot.section)
-    brief = change.brief
-    if draft.holds(brief.id):
-        raise Illegal(f"“{brief.title}” is in the edition already.")
-    if len(draft.content.briefs) >= MOST_BRIEFS:
-        raise Illegal(f"An edition holds {MOST_BRIEFS} briefs at most.")
-    was_out = draft.exclusion(brief.id)
-    left = tuple(it for it in draft.excluded if it.id != brief.id)
-    added = replace(draft, excluded=left).with_placed(brief, change.spot)
-    return Applied(added, TakeOut(brief.id, was_out.why if was_out else None))
-
-
-@apply.register
-def _(change: TakeOut, draft: Draft) -> Applied:
-    brief, was = draft.brief(change.brief_id), draft.spot(change.brief_id)
-    less = draft.without(brief.id)
-    if change.why is not None:
-        out = Excluded(brief.id, brief.title, change.why)
-        less = replace(less, excluded=(out, *less.excluded))
-    return Applied(less, PutIn(brief, was))
-
-
-@apply.register
-def _(change: PlaceSection, draft: Draft) -> Applied:
-    names, at = draft.names, max(0, change.position)
-    if change.name in names:
-        inverse: Change = PlaceSection(change.name, names.index(change.name))
-        section = draft.content.sections[names.index(change.name)]
-    else:
-        if len(draft.names) >= MOST_SECTIONS:
-            raise Illegal(f"An edition has {MOST_SECTIONS} sections at most.")
-        inverse, section = DropSection(change.name), Section(change.name, ())
-    others = [it for it in draft.content.sections if it.name != change.name]
-    return Applied(draft.with_sections((*others[:at], section, *others[at:])), inverse)
-
-
-@apply.register
-def _(change: DropSection, draft: Draft) -> Applied:
-    position = _place_of(draft, change.name)
-    if draft.content.sections[position].briefs:
-        raise Illegal(f"There are briefs under “{change.name}”; put them elsewhere first.")
-    if len(draft.names) == 1:
-        raise Illegal("An edition keeps one section.")
-    left = tuple(it for it in draft.content.sections if it.name != change.name)
-    return Applied(draft.with_sections(left), PlaceSection(change.name, position))
-
-
-@apply.register
-def _(change: NameSection, draft: Draft) -> Applied:
-    _place_of(draft, change.old)
-    if change.new != change.old and change.new in draft.names:
-        raise Illegal(f"There is a section “{change.new}” already.")
-    named = tuple(
-        replace(it, name=change.new) if it.name == change.old else it
-        for it in draft.content.sections
-    )
-    return Applied(draft.with_sections(named), NameSection(change.new, change.old))
-
-
-@apply.register
-def _(change: Rebuild, draft: Draft) -> Applied:
-    return Applied(Draft(change.content, change.excluded), Rebuild(draft.content, draft.excluded))
+    return change.apply(draft)
 
 
 def rewind(draft: Draft, inverses: Iterable[Change]) -> Draft:
@@ -229,33 +236,12 @@ def rewind(draft: Draft, inverses: Iterable[Change]) -> Draft:
 
 def touched(change: Change) -> frozenset[str]:
     """Names of the parts that a change is about: two changes with a name in common can't both
-    stand. A rebuild is about none: it never competes with a person's words."""
-    return frozenset(_TOUCHED[type(change)](change))
-
-
-def _words_touched(change: SetWords) -> Iterable[str]:
-    return _given(change)
-
-
-def _brief_touched(change: SetBrief) -> Iterable[str]:
-    return (f"{change.brief_id} {name}" for name in _given(change))
+    stand."""
+    return frozenset(change.touched())
 
 
 def _whole_brief(brief_id: UUID) -> Iterable[str]:
     return (f"{brief_id} {part}" for part in ("title", "bullets", "teaser", "related", "place"))
-
-
-_TOUCHED: dict[type, Callable[..., Iterable[str]]] = {
-    SetWords: _words_touched,
-    SetBrief: _brief_touched,
-    PlaceBrief: lambda change: (f"{change.brief_id} place",),
-    PutIn: lambda change: _whole_brief(change.brief.id),
-    TakeOut: lambda change: _whole_brief(change.brief_id),
-    PlaceSection: lambda change: (f"section {change.name}",),
-    DropSection: lambda change: (f"section {change.name}",),
-    NameSection: lambda change: (f"section {change.old}", f"section {change.new}"),
-    Rebuild: lambda change: (),  # noqa: ARG005 - one shape for all
-}
 
 
 def _given(change: SetWords | SetBrief) -> dict[str, Any]:

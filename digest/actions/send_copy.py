@@ -6,7 +6,8 @@ from uuid import UUID
 from digest.actions.ask_copy import why_not
 from digest.actions.relays import open_relay
 from digest.deliver.keyring import Keyring
-from digest.deliver.message import CompiledMessage, Origin, Personal
+from digest.deliver.message import CompiledMessage, Origin
+from digest.deliver.own_links import OwnLinks
 from digest.deliver.recipients import is_allowed
 from digest.deliver.transport import InDoubt, Mail, RelayDown, Transport
 from digest.domain.ids import message_key
@@ -23,7 +24,6 @@ from digest.store.copies import (
 )
 from digest.store.editions import find_edition, get_rendition
 from digest.store.engine import Database, Session
-from digest.tokens import Tokens
 
 log = get_logger(__name__)
 
@@ -77,21 +77,17 @@ def _mail(session: Session, settings: Settings, copy: ExtraCopy, now: datetime) 
     if reason or edition.branding is None or delivery.rendition_id is None:
         settle_copy(session, copy.id, CopyState.FAILED, now, reason or "there is nothing to send")
         return None
-    tokens, base = Tokens(settings.secret), settings.public_url
-    token = tokens.subscription(delivery.subscriber_id, campaign.list_id)
-    personal = Personal(
+    return_path, personal = OwnLinks(
+        settings, campaign.list_id, edition.branding.bounce_domain
+    ).personal(
+        delivery.id,
+        delivery.subscriber_id,
         address=delivery.address,
         message_key=message_key(copy.id, delivery.subscriber_id),
         date=now,
-        unsubscribe_url=f"{base}/u/{token}",
-        preferences_url=f"{base}/p/{token}",
     )
     keyring = Keyring(settings, edition.branding.from_address)
     signer = keyring.signer(session, keyring.current(session, now))
     rendition = get_rendition(session, delivery.rendition_id)
     compiled = CompiledMessage(rendition, edition.branding, Origin(edition.id, edition.stream))
-    return Mail(
-        return_path=f"{tokens.return_path(delivery.id)}@{edition.branding.bounce_domain}",
-        recipient=delivery.address,
-        content=compiled.build(personal, signer),
-    )
+    return Mail(return_path, delivery.address, compiled.build(personal, signer))

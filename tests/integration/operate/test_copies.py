@@ -71,8 +71,16 @@ def test_the_copy_goes_out_once_with_an_id_of_its_own_and_the_ledger_stays(db, s
     assert mail["To"] == ANA
     assert mail["Message-ID"]
     assert "/u/" in mail["List-Unsubscribe"]
+    assert "mailto:" not in mail["List-Unsubscribe"]
     assert copy_of(db, delivery).state is CopyState.SENT
     assert audit_campaign(db, delivery.campaign_id, NOW).balanced
+
+
+def test_a_copy_offers_leaving_by_mail_where_mails_do(db, settings, delivery):
+    ask(db, delivery)
+    work(db, settings.model_copy(update={"unsubscribe_by_mail": True}))
+    (mail,) = mails(settings)
+    assert "mailto:" in mail["List-Unsubscribe"]
 
 
 def test_who_is_suppressed_gets_no_copy_even_when_it_was_asked_for_before(db, settings, delivery):

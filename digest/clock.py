@@ -25,3 +25,15 @@ def zone(name: str) -> ZoneInfo:
         raise Illegal(
             f"There is no time zone {name!r}; give an IANA name such as Europe/London."
         ) from None
+
+
+def zone_word(local: datetime) -> str:
+    """``GMT``, ``CEST``, or ``UTC+03`` for zones that have only a number."""
+    word = local.tzname() or "UTC"
+    return f"UTC{word}" if word[:1] in "+-" else word
+
+
+def spoken(moment: datetime, zone_name: str) -> str:
+    """A time as somebody in that zone reads it, with the zone named: ``Tue 10 Mar, 07:00 GMT``."""
+    local = moment.astimezone(zone(zone_name))
+    return f"{local:%a} {local.day} {local:%b, %H:%M} {zone_word(local)}"

@@ -12,6 +12,7 @@ from digest.actions.send_copy import send_copy
 from digest.actions.send_greeting import send_greeting
 from digest.actions.start_campaign import start_campaign
 from digest.actions.tell_alarm import tell_alarm
+from digest.actions.tell_editors import mail_notice
 from digest.actions.tick import Work
 from digest.clock import utc_now
 from digest.domain.errors import DigestError
@@ -71,6 +72,12 @@ def tell(notice_id: str) -> None:
 
 
 @app.task
+def notify(recipient_id: str) -> None:
+    with _guard(Work.NOTIFY, recipient_id) as id_:
+        mail_notice(process.database(), process.settings(), id_, utc_now())
+
+
+@app.task
 def greet(greeting_id: str) -> None:
     with _guard(Work.GREET, greeting_id) as id_:
         send_greeting(process.database(), process.settings(), id_, utc_now())
@@ -89,6 +96,7 @@ TASKS = {
     Work.DELIVER: deliver,
     Work.COPY: copy,
     Work.TELL: tell,
+    Work.NOTIFY: notify,
     Work.GREET: greet,
     Work.MAILBOX: mailbox,
 }

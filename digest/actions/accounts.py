@@ -9,6 +9,7 @@ from digest.accounts.passwords import check_new_password, hash_password
 from digest.clock import zone
 from digest.domain.address import parse_address
 from digest.domain.errors import Illegal
+from digest.domain.notice import NoticeWish
 from digest.domain.role import Role
 from digest.store import audit
 from digest.store.accounts import (
@@ -114,18 +115,31 @@ def disable_account(
         note(session, account, "disabled" if disabled else "enabled", now, actor)
 
 
-def rename_account(
-    db: Database, account_id: UUID, *, name: str, timezone: str, now: datetime, actor: str
+def change_account(
+    db: Database,
+    account_id: UUID,
+    *,
+    name: str,
+    timezone: str,
+    notices: NoticeWish,
+    now: datetime,
+    actor: str,
 ) -> None:
-    """Change what an account is called, and the zone in which it reads times."""
+    """Change what an account is called, the zone in which it reads times, and what of its lists it
+    is told by mail."""
     zone(timezone)
     with db.begin() as session:
         account = lock_account(session, account_id)
-        before = {"name": account.name, "timezone": account.timezone}
+        before = _choices(account)
         account.name, account.timezone = name.strip()[:120] or account.address, timezone
-        after = {"name": account.name, "timezone": account.timezone}
+        account.notices = notices
+        after = _choices(account)
         if after != before:
             note(session, account, "changed", now, actor, before, after)
+
+
+def _choices(account: Account) -> dict[str, str]:
+    return {"name": account.name, "timezone": account.timezone, "notices": account.notices}
 
 
 def shown_roles(session: Session, account: Account) -> dict[str, str]:

@@ -1,35 +1,43 @@
 """Take a run one step further: draft, approve, hand over to a campaign, or say why not."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from digest.actions.approve_edition import SERVICE, approve_edition
 from digest.actions.build_edition import build_edition
 from digest.actions.edition_locks import hold_list
+from digest.actions.run_view import RunView, view_run
 from digest.actions.schedule_campaign import schedule_campaign
+from digest.actions.tell_editors import note_for_editors
 from digest.actions.withdraw_edition import withdraw_edition
 from digest.domain.errors import Illegal
+from digest.domain.notice import NoticeKind
 from digest.domain.states import EditionState, RunState
 from digest.log import get_logger
-from digest.schedule.steps import DraftState, Rules, Step, decide_step
+from digest.schedule.steps import Step
 from digest.settings import Settings
 from digest.store.editions import Edition, edition_of_run
 from digest.store.engine import Database
-from digest.store.lists import MailingList, get_list
-from digest.store.runs import OPEN_RUN_STATES, Run, find_run, lock_run, open_runs
+from digest.store.lists import MailingList
+from digest.store.notices import told_of
+from digest.store.runs import Run, find_run, lock_run, open_runs
 
 log = get_logger(__name__)
 
 
 def runs_to_advance(db: Database, now: datetime) -> list[UUID]:
-    """The runs for which there is something to do now."""
+    """The runs for which there is something to do now, or to tell the editors."""
     with db.read() as session:
-        return [
-            run.id
-            for run in open_runs(session)
-            if _decide(run, get_list(session, run.list_id), edition_of_run(session, run.id), now)
-            is not Step.WAIT
-        ]
+        runs = open_runs(session)
+        told = told_of(session, [run.id for run in runs])
+        return [run.id for run in runs if _is_due(view_run(session, run), told, now)]
+
+
+def _is_due(view: RunView, told: Collection[tuple[UUID, NoticeKind]], now: datetime) -> bool:
+    kind = view.notice(now)
+    is_news = kind is not None and (view.run.id, kind) not in told
+    return is_news or view.step(now) is not Step.WAIT
 
 
 def advance_run(db: Database, settings: Settings, run_id: UUID, now: datetime) -> list[Step]:
@@ -37,6 +45,7 @@ def advance_run(db: Database, settings: Settings, run_id: UUID, now: datetime) -
     taken: list[Step] = []
     while (step := _take_step(db, settings, run_id, now)) is not Step.WAIT and step not in taken:
         taken.append(step)
+    note_for_editors(db, run_id, now)
     return taken
 
 
@@ -45,11 +54,11 @@ def _take_step(db: Database, settings: Settings, run_id: UUID, now: datetime) ->
         run = find_run(session, run_id)
         if run_id not in {first.id for first in open_runs(session)}:
             return Step.WAIT
-        mailing_list = get_list(session, run.list_id)
-        edition = edition_of_run(session, run_id)
+        view = view_run(session, run)
+    mailing_list, edition = view.mailing_list, view.edition
     if edition is not None and run.state is RunState.PLANNED:
         run = _note_draft(db, run, now)  # whoever built it died before saying so
-    step = _decide(run, mailing_list, edition, now)
+    step = RunView(run, mailing_list, edition).step(now)
     match step:
         case Step.BUILD:
             _build(db, run, mailing_list, now)
@@ -62,24 +71,6 @@ def _take_step(db: Database, settings: Settings, run_id: UUID, now: datetime) ->
         case Step.MISS:
             _miss(db, run, mailing_list, edition, now)
     return step
-
-
-def _decide(run: Run, mailing_list: MailingList, edition: Edition | None, now: datetime) -> Step:
-    if run.state not in OPEN_RUN_STATES:
-        return Step.WAIT
-    rules = Rules(mailing_list.approval, mailing_list.lead_time, mailing_list.max_lateness)
-    return decide_step(run.state, run.scheduled_at, _draft_state(edition), rules, now)
-
-
-def _draft_state(edition: Edition | None) -> DraftState | None:
-    if edition is None:
-        return None
-    return DraftState(
-        is_approved=edition.state is EditionState.APPROVED,
-        is_edited=edition.edited_at is not None,
-        built_at=edition.built_at,
-        is_rejected=edition.rejected_at is not None,
-    )
 
 
 def _build(db: Database, run: Run, mailing_list: MailingList, now: datetime) -> None:

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from digest.actions.show_edition import EditionView, view_of
 from digest.clock import zone
-from digest.domain.states import Approval, EditionState, NoticeKind, RunState, Stream
+from digest.domain.states import Approval, EditionState, RunState, Stream
 from digest.schedule.cadence import next_runs, parse_cadence
 from digest.store.briefs import briefs_arrived
 from digest.store.desk_editions import current_editions, drafts_of_corrections
 from digest.store.editions import Edition
 from digest.store.engine import Database, Session
 from digest.store.lists import MailingList, all_lists
-from digest.store.notices import notices_of
+from digest.store.notices import ShownNotice, notices_to
 from digest.store.runs import Run, open_runs
 
 LATELY = timedelta(hours=24)
@@ -38,7 +38,6 @@ class ListToday:
     is_rejected: bool
     last: EditionView | None
     corrections: tuple[UUID, ...]  # drafts that correct an earlier number
-    notices: tuple[NoticeKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +55,24 @@ class Arrived:
 class Today:
     """The first page of the desk."""
 
+    notices: Sequence[ShownNotice]  # what the viewer has to know
     lists: tuple[ListToday, ...]
     arrived: tuple[Arrived, ...]
 
 
-def read_today(db: Database, is_shown: Callable[[UUID], bool], now: datetime) -> Today:
-    """Of the lists that ``is_shown`` lets through; as few queries for many as for one."""
+def read_today(
+    db: Database, account_id: UUID, is_shown: Callable[[UUID], bool], now: datetime
+) -> Today:
+    """For one account, of the lists that ``is_shown`` lets through; as few queries for many as for
+    one."""
     with db.read() as session:
         lists = [one for one in all_lists(session) if is_shown(one.id)]
         runs = {run.list_id: run for run in open_runs(session) if run.stream is Stream.EACH}
         editions = current_editions(session, [one.id for one in lists])
         corrections = drafts_of_corrections(session, [one.id for one in lists])
-        notices = notices_of(session, [run.id for run in runs.values()])
-        views = [
-            _today(one, runs.get(one.id), editions, corrections, notices, now) for one in lists
-        ]
-        return Today(tuple(views), _arrived(session, lists, views, now))
+        views = [_today(one, runs.get(one.id), editions, corrections, now) for one in lists]
+        notices = [it for it in notices_to(session, account_id) if is_shown(it.list_id)]
+        return Today(notices, tuple(views), _arrived(session, lists, views, now))
 
 
 def _today(
@@ -79,7 +80,6 @@ def _today(
     run: Run | None,
     editions: Sequence[Edition],
     corrections: Sequence[Edition],
-    notices: dict[UUID, tuple[NoticeKind, ...]],
     now: datetime,
 ) -> ListToday:
     own = [it for it in editions if it.list_id == mailing_list.id]
@@ -101,7 +101,6 @@ def _today(
         is_rejected=draft is not None and draft.rejected_at is not None,
         last=view_of(last, mailing_list.slug) if last else None,
         corrections=tuple(it.id for it in corrections if it.list_id == mailing_list.id),
-        notices=notices.get(run.id, ()) if run else (),
     )
 
 

@@ -13,6 +13,7 @@ from digest.accounts.sessions import (
     is_to_be_noted,
     new_secret,
 )
+from digest.domain.notice import NoticeWish
 from digest.store import audit
 from digest.store.accounts import (
     Account,
@@ -35,6 +36,7 @@ class Viewer:
     address: str
     name: str
     timezone: str
+    notices: NoticeWish
     grants: Grants
     session_id: str  # the fingerprint of what the browser holds
 
@@ -103,6 +105,7 @@ def viewer_of(account: Account, session_id: str) -> Viewer:
         address=account.address,
         name=account.name,
         timezone=account.timezone,
+        notices=account.notices,
         grants=grants_of(account),
         session_id=session_id,
     )

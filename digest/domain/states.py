@@ -75,10 +75,26 @@ class DeliveryState(StrEnum):
 
 
 class Feedback(StrEnum):
+    """What came back about a delivery, the gravest last."""
+
     NONE = "none"
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+
+    @property
+    def weight(self) -> int:
+        """The graver thing, which stands, has the higher one."""
+        return list(Feedback).index(self)
+
+
+class Aftermath(StrEnum):
+    """What is counted of a campaign after it was sent: feedback, and who left its list."""
+
+    DELIVERED = Feedback.DELIVERED.value
+    BOUNCED = Feedback.BOUNCED.value
+    COMPLAINED = Feedback.COMPLAINED.value
+    LEFT = "left"
 
 
 class SubscriptionState(StrEnum):
@@ -113,14 +129,6 @@ class SuppressionReason(StrEnum):
     UNSUBSCRIBED_ALL = "unsubscribed_all"
     ERASED = "erased"
     MANUAL = "manual"
-
-
-class NoticeKind(StrEnum):
-    """What editors are told of a run, each once."""
-
-    DRAFT_READY = "draft_ready"
-    DEADLINE_NEAR = "deadline_near"
-    APPROVAL_MISSING = "approval_missing"
 
 
 OPEN_DELIVERY_STATES = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)

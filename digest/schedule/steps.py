@@ -58,8 +58,12 @@ def decide_step(
         return Step.BUILD
     if not is_due:
         return Step.WAIT
-    goes_by_itself = rules.approval is Approval.AUTOMATIC and not draft.is_rejected
-    return Step.APPROVE if goes_by_itself else Step.ASK
+    return Step.APPROVE if goes_by_itself(draft, rules) else Step.ASK
+
+
+def goes_by_itself(draft: DraftState, rules: Rules) -> bool:
+    """Whether a draft is approved at its time where no person does so before."""
+    return rules.approval is Approval.AUTOMATIC and not draft.is_rejected
 
 
 def _is_stale(built_at: datetime, scheduled_at: datetime, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from digest.domain.errors import NotFound
+from digest.domain.notice import NoticeWish
 from digest.domain.role import Role
 from digest.store.base import Row, id_column, text_enum
 
@@ -23,6 +24,7 @@ class Account(Row):
     name: Mapped[str]
     timezone: Mapped[str] = mapped_column(default="UTC")
     password_hash: Mapped[str | None]  # None: invited, and not come yet
+    notices: Mapped[NoticeWish] = mapped_column(text_enum(NoticeWish), default=NoticeWish.ALL)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from digest.clock import zone
+from digest.clock import zone, zone_word
 
 
 @pass_context
@@ -23,9 +23,3 @@ def when(context: Context, moment: datetime | None, zone_name: str | None = None
         f"{local:%a} {local.day} {local:%b %Y, %H:%M}",
         zone_word(local),
     )
-
-
-def zone_word(local: datetime) -> str:
-    """``GMT``, ``CEST``, or ``UTC+03`` for zones that have only a number."""
-    word = local.tzname() or "UTC"
-    return f"UTC{word}" if word[:1] in "+-" else word

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from digest.clock import zone
+from digest.clock import zone, zone_word
 from digest.operate.spans import length
-from digest.web.moments import when, zone_word
+from digest.web.moments import when
 from digest.web.static_files import StaticFiles
 
 _FOLDER = Path(__file__).parent / "templates"

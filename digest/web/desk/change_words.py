@@ -16,7 +16,6 @@ from digest.domain.changes import (
     TakeOut,
 )
 from digest.domain.draft import Draft
-from digest.domain.states import NoticeKind
 
 PARTS = {
     "subject": "Subject",
@@ -26,12 +25,6 @@ PARTS = {
     "bullets": "Bullets",
     "teaser": "Teaser",
     "related": "Related stories",
-}
-
-NOTICES = {
-    NoticeKind.DRAFT_READY: "The draft is ready.",
-    NoticeKind.DEADLINE_NEAR: "It is nearly time, and nobody has approved it.",
-    NoticeKind.APPROVAL_MISSING: "Its time has come, and nobody has approved it.",
 }
 
 

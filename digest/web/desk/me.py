@@ -2,11 +2,12 @@
 
 from fastapi import Response
 
-from digest.actions.accounts import rename_account
+from digest.actions.accounts import change_account
 from digest.actions.passwords import change_password
 from digest.actions.sessions import end_other_sessions
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
+from digest.domain.notice import NoticeWish
 from digest.store.accounts import sessions_of
 from digest.web.client import client_address
 from digest.web.desk.cookies import keep_session
@@ -23,12 +24,14 @@ def show_me(desk: AtDesk) -> Response:
 
 
 def change_me(desk: AtDesk, fields: Posted) -> Response:
-    """POST /desk/me: name and time zone; nothing else that a form might hold."""
-    rename_account(
+    """POST /desk/me: name, time zone, notices; nothing else that a form might hold."""
+    wish = first(fields, "notices")
+    change_account(
         desk.site.db,
         desk.viewer.account_id,
         name=first(fields, "name"),
         timezone=first(fields, "zone"),
+        notices=NoticeWish(wish) if wish in set(NoticeWish) else desk.viewer.notices,
         now=utc_now(),
         actor=desk.actor,
     )

@@ -39,6 +39,7 @@ DESK_ROUTES = (
     Route("POST", "/desk/tokens/{token_id}/revoke", tokens.end_token, Guard.READER),
     # Editors
     Route("GET", "/desk", today.show_today, Guard.READER),
+    Route("POST", "/desk/runs/{run_id}/notices/put-away", today.post_put_away, Guard.READER),
     Route("GET", "/desk/lists/{list_slug}/editions", edition_history.show_editions, Guard.READER),
     Route("POST", "/desk/lists/{list_slug}/editions", today.post_edition, Guard.EDITOR),
     Route("GET", "/desk/editions/{edition_id}", edition.show_edition, Guard.READER),

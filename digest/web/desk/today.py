@@ -9,10 +9,10 @@ from digest.accounts.roles import reaches
 from digest.actions.build_edition import build_edition
 from digest.actions.plan_one_off import plan_one_off
 from digest.actions.read_today import read_today
+from digest.actions.tell_editors import SAYS, put_away
 from digest.clock import utc_now
 from digest.domain.errors import DigestError, Illegal
 from digest.domain.role import Role
-from digest.web.desk.change_words import NOTICES
 from digest.web.desk.decide import moment_in
 from digest.web.desk.desk import AtDesk, Desk
 from digest.web.posted import Fields, Posted, first
@@ -33,6 +33,12 @@ def post_edition(desk: AtDesk, list_slug: str, fields: Posted) -> Response:
     return desk.redirect(f"/desk/editions/{draft}")
 
 
+def post_put_away(desk: AtDesk, run_id: UUID) -> Response:
+    """POST /desk/runs/{run_id}/notices/put-away: what the viewer was told of a run."""
+    put_away(desk.site.db, desk.viewer.account_id, run_id, utc_now())
+    return desk.redirect("/desk")
+
+
 def _start(desk: Desk, list_slug: str, fields: Fields, now: datetime) -> UUID:
     if first(fields, "what") == "one-off":
         at = moment_in(first(fields, "at"), desk.viewer.timezone)
@@ -48,12 +54,14 @@ def _start(desk: Desk, list_slug: str, fields: Fields, now: datetime) -> UUID:
 def _page(desk: Desk, *, status: int = 200, fault: str | None = None) -> Response:
     now = utc_now()
     grants = desk.viewer.grants
-    today = read_today(desk.site.db, lambda list_id: grants.on(list_id) is not None, now)
+    today = read_today(
+        desk.site.db, desk.viewer.account_id, lambda list_id: grants.on(list_id) is not None, now
+    )
     return desk.page(
         "desk/today.html",
         status=status,
         today=today,
-        notices=NOTICES,
+        says=SAYS,
         may=lambda it, role: reaches(grants.on(it.id), Role(role)),
         fault=fault,
     )

@@ -6,14 +6,17 @@ from uuid import UUID
 
 import pytest
 
+from digest.actions.advance_run import advance_run
 from digest.actions.build_edition import build_edition
 from digest.actions.edit_edition import edit_edition
+from digest.actions.run_now import run_now
 from digest.clock import utc_now
 from digest.domain.changes import SetWords
-from digest.domain.states import EditionState
+from digest.domain.states import Approval, EditionState, Stream
 from digest.settings import Settings
 from digest.store.editions import Edition, find_edition
 from digest.store.engine import Database
+from digest.store.lists import find_list
 from tests.desk import form_token, logged_in, post
 from tests.integration.editions.newsroom import HOUR, a_newsroom, publish
 
@@ -202,3 +205,21 @@ def test_history_tells_each_change_with_its_words(client, db: Database, draft: U
     page = client.get(f"/desk/editions/{draft}/history").text
     assert "joss" in page
     assert re.search(r"<del>.*</del><ins>.*</ins>", page)
+
+
+def test_today_says_what_waits_for_an_editor_until_it_is_put_away(client, db: Database, settings):
+    a_newsroom(db)
+    now = utc_now()
+    publish(db, 1, arrived_at=now - HOUR)
+    with db.begin() as session:
+        find_list(session, "daily").approval = Approval.REQUIRED
+    logged_in(client, "editor")
+    run = run_now(db, "daily", stream=Stream.EACH, now=now, actor="test")
+    advance_run(db, settings, run, now)
+    says = "its time has come, and nobody has approved it"
+    page = client.get("/desk").text
+    assert says in page
+    assert post(client, f"/desk/runs/{run}/notices/put-away").status_code == 303
+    assert says not in client.get("/desk").text
+    logged_in(client, "reader")
+    assert says not in client.get("/desk").text

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from digest.actions.accounts import set_roles
 from digest.clock import utc_now
 from digest.domain.errors import NotFound
+from digest.domain.notice import NoticeWish
 from digest.domain.role import Role
 from digest.domain.states import Stream
 from digest.store.accounts import Account, account_of
@@ -183,6 +184,7 @@ def test_a_form_about_oneself_changes_no_role_and_nobody_else(client, db):
         {
             "name": "Rea",
             "zone": "Europe/Paris",
+            "notices": "urgent",
             "role": "admin",
             "role-*": "admin",
             "account_id": str(other),
@@ -195,6 +197,7 @@ def test_a_form_about_oneself_changes_no_role_and_nobody_else(client, db):
     with db.read() as session:
         account = account_of(session, "reader@news.example")
         assert (account.name, account.timezone) == ("Rea", "Europe/Paris")
+        assert account.notices is NoticeWish.URGENT
         assert [row.role for row in account.roles] == [Role.READER]
         assert account.password_hash is None
 

@@ -1,5 +1,7 @@
 """What of a list's editions anybody may read: pages, the feed, the site map."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from digest.actions.read_edition import PublicEdition, find_public_edition
@@ -14,7 +16,68 @@ from digest.store.engine import Database, Session
 from digest.store.lists import MailingList, all_lists, find_list
 
 MOST_IN_FEED = 30
+MOST_ON_PAGE = 50
 MOST_IN_SITEMAP = 50_000  # sitemaps.org
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedEdition:
+    """A sent edition, as the archive names it."""
+
+    number: int
+    title: str
+    summary: str
+    language: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """A list's sent editions, the newest first; ``older`` is the number that those on the next page
+    come before, None on the last."""
+
+    slug: str
+    name: str
+    description: str
+    postal_address: str
+    accent_color: str
+    timezone: str  # whose days the editions bear
+    takes_signups: bool
+    is_indexed: bool
+    editions: Sequence[ArchivedEdition]
+    older: int | None
+
+
+def list_archive(db: Database, slug: str, before: int | None = None) -> ArchivePage:
+    """What was sent to a list, a page at a time; ``NotFound`` as of ``find_archived``."""
+    with db.read() as session:
+        mailing_list = _public_list(session, slug)
+        found = sent_editions(
+            session, mailing_list.id, Stream.EACH, MOST_ON_PAGE + 1, before=before
+        )
+    shown = [_archived(edition) for edition in found[:MOST_ON_PAGE]]
+    return ArchivePage(
+        slug=slug,
+        name=clean(mailing_list.name),
+        description=clean(mailing_list.description),
+        postal_address=mailing_list.postal_address,
+        accent_color=mailing_list.accent_color,
+        timezone=mailing_list.timezone,
+        takes_signups=mailing_list.takes_signups,
+        is_indexed=mailing_list.is_indexed,
+        editions=shown,
+        older=shown[-1].number if len(found) > MOST_ON_PAGE else None,
+    )
+
+
+def _archived(edition: Edition) -> ArchivedEdition:
+    return ArchivedEdition(
+        number=edition.number,
+        title=clean(edition.content.subject),
+        summary=clean(edition.content.preheader),
+        language=edition.content.language,
+        sent_at=_sent_at(edition),
+    )
 
 
 def find_archived(

@@ -9,7 +9,6 @@ from digest.settings import Settings
 from digest.store.engine import Database
 from digest.web import accent, health, hooks, joining, metrics, preferences, readers, viewing
 from digest.web.api.guards import api_guard
-from digest.web.api.problems import REFUSED
 from digest.web.api.route import ApiRoute
 from digest.web.api.routes import API_ROUTES
 from digest.web.body_limit import BodyLimit
@@ -32,6 +31,7 @@ ROUTES = (
     Route("GET", "/c/{token}", joining.show_confirm, Guard.TOKEN),
     Route("POST", "/c/{token}", joining.confirm, Guard.TOKEN),
     Route("GET", "/e/{token}", viewing.show_edition, Guard.TOKEN),
+    Route("GET", "/archive/{slug}", viewing.show_archive, Guard.PUBLIC),
     Route("GET", "/archive/{slug}/feed.atom", viewing.show_feed, Guard.PUBLIC),
     Route("GET", "/archive/{slug}/{number:int}", viewing.show_archived, Guard.PUBLIC),
     Route("GET", "/sitemap.xml", viewing.show_sitemap, Guard.PUBLIC),
@@ -84,7 +84,8 @@ def _add_api(app: FastAPI, route: ApiRoute) -> None:
         dependencies=[] if is_open else [Depends(api_guard(route))],
         status_code=route.status,
         response_model=route.answer or Default(None),
-        responses={"default": REFUSED},
+        responses=route.answers,
+        openapi_extra=route.more,
         include_in_schema=not is_open,
         name=f"{route.endpoint.__module__}.{route.endpoint.__name__}",
         tags=[route.endpoint.__module__.rpartition(".")[2]],

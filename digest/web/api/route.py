@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from digest.web.api.problems import REFUSED
 from digest.web.route import Route
 
 API = "/api/v1"
@@ -11,7 +12,26 @@ API = "/api/v1"
 @dataclass(frozen=True, slots=True)
 class ApiRoute(Route):
     """A route of the API. With ``answer`` (its document) it starts a send: it needs an
-    idempotency key, and the endpoint answers through ``Once``."""
+    idempotency key, and the endpoint answers through ``Once``. ``takes`` and ``gives`` are the
+    media types of bodies that are no JSON."""
 
     status: int = 200
     answer: Any = None
+    takes: str | None = None
+    gives: str | None = None
+
+    @property
+    def answers(self) -> dict[int | str, dict[str, Any]]:
+        """What the description says of the answers."""
+        if self.gives is None:
+            return {"default": REFUSED}
+        content = {self.gives: {"schema": {"type": "string"}}}
+        return {"default": REFUSED, self.status: {"description": "OK", "content": content}}
+
+    @property
+    def more(self) -> dict[str, Any] | None:
+        """What the description says of a body that is no JSON."""
+        if self.takes is None:
+            return None
+        content = {self.takes: {"schema": {"type": "string"}}}
+        return {"requestBody": {"required": True, "content": content}}

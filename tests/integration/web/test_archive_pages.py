@@ -8,6 +8,7 @@ from lxml.html import document_fromstring
 from digest.domain.states import EditionState
 from digest.store.editions import lock_edition
 from digest.store.lists import find_list
+from tests.builders import NOW, an_edition
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGE = "https://news.example/archive/daily/7"
@@ -55,9 +56,54 @@ def test_nothing_else_is_there(web, archive, path):
 
 def test_a_list_shows_its_archive_only_where_it_says_so(web, world, archive):
     set_up(world, archive_is_public=False)
-    for path in ("/archive/daily/7", "/archive/daily/feed.atom", "/archive/nowhere/feed.atom"):
+    for path in (
+        "/archive/daily",
+        "/archive/daily/7",
+        "/archive/daily/feed.atom",
+        "/archive/nowhere",
+        "/archive/nowhere/feed.atom",
+    ):
         assert web.get(path).status_code == 404
     assert b"<loc>" not in web.get("/sitemap.xml").content
+
+
+def test_the_archive_of_a_list_leads_to_each_edition_and_names_nobody(web, world, archive):
+    set_up(world, description="The north in five minutes.")
+    answer = web.get("/archive/daily")
+    assert answer.status_code == 200
+    assert answer.headers["X-Robots-Tag"] == "all"
+    page = document_fromstring(answer.text)
+    assert page.xpath("//li//@href") == ["/archive/daily/7"]
+    assert page.xpath("//link[@rel='alternate']/@href") == ["/archive/daily/feed.atom"]
+    words = page.text_content()
+    for told in ("The north in five minutes.", "Ferries to Norholm halt", "All lines halted"):
+        assert told in words
+    assert "/join/daily" in answer.text
+    assert "@" not in answer.text
+    assert "noindex" not in answer.text
+    set_up(world, is_indexed=False, takes_signups=False)
+    answer = web.get("/archive/daily")
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in answer.text
+    assert "/join/daily" not in answer.text
+
+
+def test_a_long_archive_comes_a_page_at_a_time(web, world, archive, monkeypatch):
+    monkeypatch.setattr("digest.actions.archive.MOST_ON_PAGE", 2)
+    with world.db.begin() as session:
+        for number in (8, 9, 10, 11):
+            an_edition(session, archive, state=EditionState.SENT, number=number)
+        retracted = an_edition(session, archive, state=EditionState.SENT, number=12)
+        retracted.retracted_at = NOW
+    seen, path = [], "/archive/daily"
+    for _ in range(3):
+        page = document_fromstring(web.get(path).text)
+        seen += [int(one.rpartition("/")[2]) for one in page.xpath("//li//@href")]
+        older = page.xpath("//a[@rel='next']/@href")
+        path = f"/archive/daily{older[0]}" if older else ""
+    assert seen == [11, 10, 9, 8, 7]
+    assert path == ""
+    assert web.get("/archive/daily?before=x").status_code == 400
 
 
 def test_the_feed_leads_to_the_page(web, archive):

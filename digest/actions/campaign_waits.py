@@ -6,6 +6,7 @@ from datetime import datetime
 from digest.actions.list_throttles import throttle_views
 from digest.clock import zone
 from digest.domain.quiet_hours import WhoseClock
+from digest.domain.rate import Scope
 from digest.domain.states import CampaignState
 from digest.schedule.quiet import quiet_until, spell_quiet_hours
 from digest.store.campaigns import Campaign, next_due
@@ -24,7 +25,7 @@ def why_waiting(session: Session, campaign: Campaign, now: datetime) -> tuple[st
         *_relays(relays, now),
         *_quiet_hours(session, campaign, now),
         *_due_later(session, campaign, now),
-        *_limits(session, relays, now),
+        *_limits(session, campaign, relays, now),
     )
 
 
@@ -56,8 +57,14 @@ def _due_later(session: Session, campaign: Campaign, now: datetime) -> Iterator[
         yield f"The next delivery is due at {due:%Y-%m-%d %H:%M:%S} UTC."
 
 
-def _limits(session: Session, relays: Sequence[Relay], now: datetime) -> Iterator[str]:
-    rows, at = throttles_in_force(session), database_time(session)
+def _limits(
+    session: Session, campaign: Campaign, relays: Sequence[Relay], now: datetime
+) -> Iterator[str]:
+    at = database_time(session)
+    own = (Scope.CAMPAIGN, str(campaign.id))
+    in_force = throttles_in_force(session)
+    rows = [one for one in in_force if one.scope is not Scope.CAMPAIGN or one.key == own]
     for limit in throttle_views(rows, relays, at, now):
         rate = "" if limit.present_rate is None else f" gets {limit.present_rate:.3g} a second"
-        yield f"The {limit.scope} {limit.name}{rate} ({limit.why})."
+        what = "campaign" if limit.scope is Scope.CAMPAIGN else f"{limit.scope} {limit.name}"
+        yield f"The {what}{rate} ({limit.why})."

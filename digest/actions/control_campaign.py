@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from digest.domain.errors import Illegal
+from digest.domain.rate import Scope
 from digest.domain.states import CampaignState, DeliveryState, RunState
 from digest.store import audit
 from digest.store.campaigns import Campaign, lock_campaign
@@ -12,6 +13,7 @@ from digest.store.engine import Database, Session
 from digest.store.recovery import cancel_waiting, resolve_uncertain, retry_final
 from digest.store.reply_windows import forget_replies
 from digest.store.runs import lock_run
+from digest.store.throttles import forget_throttle
 
 RETRYABLE = (DeliveryState.FAILED, DeliveryState.CANCELLED)
 
@@ -46,6 +48,7 @@ def cancel_campaign(
         _note(session, campaign, "cancelled", now, actor, reason)
         campaign.move(CampaignState.CANCELLED, reason)
         campaign.finished_at = now
+        forget_throttle(session, (Scope.CAMPAIGN, str(campaign_id)))
         _end_run(session, campaign, f"campaign cancelled: {reason}", now)
         return cancel_waiting(session, campaign_id, f"campaign cancelled: {reason}")
 

@@ -23,7 +23,7 @@ class ThrottleView:
 
 
 def list_throttles(db: Database, now: datetime) -> list[ThrottleView]:
-    """All limits in force, relays first."""
+    """All limits in force: of relays, of campaigns, of domains."""
     with db.read() as session:
         rows, relays = throttles_in_force(session), all_relays(session)
         return throttle_views(rows, relays, database_time(session), now)

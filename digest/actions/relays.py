@@ -1,6 +1,6 @@
 """Relays: seeded from the settings, added, tested, and opened for sending."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -63,8 +63,7 @@ def add_relay(
 def weigh_relay(db: Database, *, name: str, weight: int, now: datetime, actor: str) -> None:
     """Give a relay its share of the connections; 0: only while all others rest. Acts within
     seconds."""
-    if not 0 <= weight <= MOST_WEIGHT:
-        raise Illegal(f"A relay's weight is a number from 0 to {MOST_WEIGHT}.")
+    _check_weight(weight)
     _change(db, name, "weighed", {"weight": weight}, now, actor)
 
 
@@ -72,8 +71,7 @@ def limit_connections(
     db: Database, *, name: str, connections: int | None, now: datetime, actor: str
 ) -> None:
     """Open no more connections to a relay than so many, over all senders; None: any number."""
-    if connections is not None and not 1 <= connections <= MOST_CONNECTIONS:
-        raise Illegal(f"A relay's connections are a number from 1 to {MOST_CONNECTIONS}.")
+    _check_connections(connections)
     _change(db, name, "limited", {"connections": connections}, now, actor)
 
 
@@ -81,6 +79,23 @@ def enable_relay(db: Database, *, name: str, enabled: bool, now: datetime, actor
     """Take a relay into use or out of it; acts at the next window."""
     action = "enabled" if enabled else "disabled"
     _change(db, name, action, {"enabled": enabled}, now, actor)
+
+
+def change_relay(
+    db: Database,
+    *,
+    name: str,
+    enabled: bool,
+    weight: int,
+    connections: int | None,
+    now: datetime,
+    actor: str,
+) -> None:
+    """All of that at once, as a form holds it."""
+    _check_weight(weight)
+    _check_connections(connections)
+    values = {"enabled": enabled, "weight": weight, "connections": connections}
+    _change(db, name, "changed", values, now, actor)
 
 
 def open_relay(db: Database, settings: Settings, now: datetime) -> Transport | None:
@@ -135,11 +150,24 @@ def _lines(settings: Settings, relay: Relay, n: int) -> list[Line]:
     return [PipelinedConnection(parsed, password) for _ in range(n)]
 
 
+def _check_weight(weight: int) -> None:
+    if not 0 <= weight <= MOST_WEIGHT:
+        raise Illegal(f"A relay's weight is a number from 0 to {MOST_WEIGHT}.")
+
+
+def _check_connections(connections: int | None) -> None:
+    if connections is not None and not 1 <= connections <= MOST_CONNECTIONS:
+        raise Illegal(f"A relay's connections are a number from 1 to {MOST_CONNECTIONS}.")
+
+
 def _change(
-    db: Database, name: str, action: str, values: dict[str, object], now: datetime, actor: str
+    db: Database, name: str, action: str, values: Mapping[str, object], now: datetime, actor: str
 ) -> None:
     with db.begin() as session:
         relay = find_relay(session, name)
+        values = {key: value for key, value in values.items() if getattr(relay, key) != value}
+        if not values:
+            return
         audit.record(
             session,
             now=now,

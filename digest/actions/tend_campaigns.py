@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from digest import metrics
+from digest.domain.rate import Scope
 from digest.domain.states import CampaignState, DeliveryState, EditionState, RunState
 from digest.log import get_logger
 from digest.store.campaigns import Campaign, campaigns_in, counts, lock_campaign, next_due
@@ -11,7 +12,7 @@ from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
 from digest.store.recovery import cancel_waiting, recover_expired
 from digest.store.runs import lock_run
-from digest.store.throttles import forget_idle
+from digest.store.throttles import forget_idle, forget_throttle
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
@@ -78,6 +79,7 @@ def _finish(session: Session, campaign: Campaign, now: datetime) -> None:
     campaign.move(CampaignState.DONE)
     campaign.finished_at = now
     forget_idle(session)
+    forget_throttle(session, (Scope.CAMPAIGN, str(campaign.id)))
     edition = find_edition(session, campaign.edition_id)
     if edition.state is EditionState.APPROVED:
         edition.move(EditionState.SENT)

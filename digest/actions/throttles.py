@@ -1,16 +1,22 @@
-"""Throttles: rates of relays and recipient domains, and warm-ups; changed while sending."""
+"""Throttles: rates of campaigns, relays and recipient domains, and warm-ups; changed while
+sending."""
 
 from datetime import datetime
+from uuid import UUID
 
 from digest.domain.address import ascii_domain
-from digest.domain.errors import NotFound
+from digest.domain.errors import Illegal, NotFound
 from digest.domain.rate import EACH_DOMAIN, Key, Scope, parse_rate
+from digest.domain.states import CampaignState
 from digest.domain.warm_up import WarmUp
 from digest.store import audit
+from digest.store.campaigns import lock_campaign
 from digest.store.engine import Database, Session
 from digest.store.holds import release_batches
 from digest.store.relays import find_relay
 from digest.store.throttles import Throttle, find_throttle, have_throttle
+
+ENDED = (CampaignState.DONE, CampaignState.CANCELLED)
 
 
 def set_domain_rate(
@@ -44,6 +50,31 @@ def set_relay_rate(
         before = _shown(row)
         row.rate, row.free_at, row.slowdown = spelled, None, None
         _note(session, row, before, now, actor)
+    return spelled
+
+
+def set_campaign_rate(
+    db: Database, campaign_id: UUID, rate: str | None, *, now: datetime, actor: str
+) -> str | None:
+    """Send no more mail of one campaign than ``rate`` says, until it ends; None takes the limit
+    away. Gives the rate as it is kept."""
+    spelled = str(parse_rate(rate)) if rate else None
+    with db.begin() as session:
+        campaign = lock_campaign(session, campaign_id)
+        if campaign.state in ENDED:
+            raise Illegal(f"This campaign is {campaign.state}; there is nothing to slow down.")
+        row = have_throttle(session, (Scope.CAMPAIGN, str(campaign_id)))
+        before, row.rate, row.free_at = row.rate, spelled, None
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="slowed down" if spelled else "let go at full speed",
+            noun="campaign",
+            noun_id=campaign_id,
+            before={"rate": before},
+            after={"rate": spelled},
+        )
     return spelled
 
 

@@ -15,6 +15,7 @@ from digest.actions.control_campaign import (
     retry_campaign,
 )
 from digest.actions.schedule_campaign import schedule_campaign
+from digest.actions.throttles import set_campaign_rate
 from digest.cli.context import (
     actor,
     console,
@@ -144,6 +145,20 @@ def pause(
     db = database()
     pause_campaign(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
     console.print("Paused.")
+
+
+@app.command()
+def slow(
+    campaign: Id, rate: Annotated[str, typer.Argument(help="Such as 20/s or 1200/min; or none.")]
+) -> None:
+    """Send no more mails of a campaign than so many, over all senders; acts within seconds.
+
+    Example: digest campaign slow latest 20/s
+    """
+    db = database()
+    given = None if rate == "none" else rate
+    kept = set_campaign_rate(db, _find(db, campaign), given, now=utc_now(), actor=actor())
+    console.print(f"{kept} at most." if kept else "As fast as relays take it.")
 
 
 @app.command()

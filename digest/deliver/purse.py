@@ -88,10 +88,10 @@ class Purse:
         if key in self._tokens:
             self._tokens[key] -= 1
 
-    def room(self, relays: Iterable[Key]) -> int | None:
-        """How many mails may go through these relays now; None: any number."""
+    def room(self, keys: Iterable[Key]) -> int | None:
+        """How many mails that need a token of one of these may go now; None: any number."""
         room = 0
-        for key in relays:
+        for key in keys:
             if not self._is_limited(key):
                 return None
             room += self._tokens.get(key, 0)
@@ -99,14 +99,14 @@ class Purse:
 
     # For the books.
 
-    def asks(self, relays: Iterable[Key]) -> list[Key]:
-        """The tokens to ask for now: of these relays, and of domains that mail waits for."""
+    def asks(self, keys: Iterable[Key]) -> list[Key]:
+        """The tokens to ask for now: of these, and of domains that mail waits for."""
         now = self._clock()
-        return [key for key in self._short(relays) if self._free.get(key, 0.0) <= now]
+        return [key for key in self._short(keys) if self._free.get(key, 0.0) <= now]
 
-    def wait(self, relays: Iterable[Key]) -> float | None:
+    def wait(self, keys: Iterable[Key]) -> float | None:
         """In how many seconds it is time to ask; None where nothing is short."""
-        times = [self._free.get(key, 0.0) for key in self._short(relays)]
+        times = [self._free.get(key, 0.0) for key in self._short(keys)]
         return max(0.0, min(times) - self._clock()) if times else None
 
     def put(self, grants: Mapping[Key, Grant]) -> None:
@@ -123,8 +123,8 @@ class Purse:
         self._tokens.clear()
         return left
 
-    def _short(self, relays: Iterable[Key]) -> Collection[Key]:
-        limited = [key for key in relays if self._is_limited(key) and self._is_low(key)]
+    def _short(self, keys: Iterable[Key]) -> Collection[Key]:
+        limited = [key for key in keys if self._is_limited(key) and self._is_low(key)]
         return [*limited, *((Scope.DOMAIN, name) for name in self._shut)]
 
     def _is_low(self, key: Key) -> bool:

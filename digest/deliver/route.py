@@ -57,6 +57,7 @@ class Route:
         letters: Letters,
         settings: Settings,
         policy: DoubtPolicy,
+        campaign: Key,
         on_loss: Callable[[], None],
     ) -> None:
         self.relay_id = relay.relay_id
@@ -69,6 +70,7 @@ class Route:
         self._letters = letters
         self._settings = settings
         self._policy = policy
+        self._campaign = campaign
         self._on_loss = on_loss
         self._dice = random.Random()  # noqa: S311 - jitter, not secrets
         self._open_lines = len(relay.lines)
@@ -100,7 +102,7 @@ class Route:
         """Waits until there is mail to take; False when the end has come."""
         held = self._held
         while not held.is_ending and self.error is None:
-            if (again or held.ready) and held.is_safe() and self._purse.has(self.key):
+            if (again or held.ready) and held.is_safe() and self._has_tokens():
                 return True
             held.more.clear()
             await held.more.wait()
@@ -108,15 +110,19 @@ class Route:
 
     def _feed(self, again: deque[Claimed], taken: list[Claimed]) -> Iterator[Mail]:
         """Mails as a line is ready for them; ``taken`` gets what was given out."""
-        held, purse, key = self._held, self._purse, self.key
-        while self.error is None and (again or held.ready) and held.is_safe() and purse.has(key):
+        held, purse, may_go = self._held, self._purse, self._has_tokens
+        while self.error is None and (again or held.ready) and held.is_safe() and may_go():
             claimed = (again or held.ready).popleft()
             if not held.is_fresh(claimed):
                 held.put_back(claimed)
             elif self._may_get_mail(claimed):
-                purse.spend(key)
+                purse.spend(self.key)
+                purse.spend(self._campaign)
                 taken.append(claimed)
                 yield self._letters.mail(claimed)
+
+    def _has_tokens(self) -> bool:
+        return self._purse.has(self.key) and self._purse.has(self._campaign)
 
     def _may_get_mail(self, claimed: Claimed) -> bool:
         if is_allowed(self._settings, claimed.address):

@@ -26,7 +26,7 @@ from digest.deliver.meter import count_results, count_seconds
 from digest.deliver.purse import Purse
 from digest.deliver.route import Fleet, Route
 from digest.domain.quiet_hours import Quiet
-from digest.domain.rate import Key
+from digest.domain.rate import Key, Scope
 from digest.domain.reply_window import ReplyWindow
 from digest.domain.states import DeliveryState
 from digest.settings import Settings
@@ -75,8 +75,18 @@ class Sender:
         self._evidence = Evidence()
         self._replies = ReplyWindow()  # that the campaign's window has not got yet
         letters, policy = Letters(books, settings, assignment), assignment.doubt_policy
+        self._campaign: Key = (Scope.CAMPAIGN, str(assignment.campaign_id))
         self._routes = [
-            Route(relay, self._held, self._purse, letters, settings, policy, self._lose_route)
+            Route(
+                relay,
+                self._held,
+                self._purse,
+                letters,
+                settings,
+                policy,
+                self._campaign,
+                self._lose_route,
+            )
             for relay in fleet.relays
         ]
         self._marks = fleet.marks
@@ -131,7 +141,7 @@ class Sender:
     async def _wait_for_news(self) -> None:
         """Not longer than results may wait, tokens take to come, or rows to be due."""
         seconds = FLUSH_SECONDS
-        tokens_in = None if self._held.is_ending else self._purse.wait(self._live_keys())
+        tokens_in = None if self._held.is_ending else self._purse.wait(self._keys())
         if tokens_in is not None:
             seconds = min(seconds, tokens_in + 0.001)
         if self._idle_since is not None:
@@ -154,12 +164,16 @@ class Sender:
             await self._note_replies(pool)
 
     async def _take_tokens(self, pool: ThreadPoolExecutor) -> None:
-        keys = self._purse.asks(self._live_keys())
+        keys = self._purse.asks(self._keys())
         if keys and not self._held.is_ending:
             self._purse.put(await _in(pool, partial(self._commons.take_tokens, keys)))
             self._held.more.set()
 
-    def _live_keys(self) -> list[Key]:
+    def _keys(self) -> list[Key]:
+        """Whose tokens every mail needs, or one of them."""
+        return [self._campaign, *self._live_relays()]
+
+    def _live_relays(self) -> list[Key]:
         return [route.key for route in self._routes if route.error is None]
 
     async def _exchange(self, pool: ThreadPoolExecutor, *, renew: bool) -> None:
@@ -168,7 +182,7 @@ class Sender:
         want = self._room(len(results))
         if not (results or want or renew):
             pause = self._claim_from - monotonic()
-            self._end_if_idle(pause if pause > 0 else self._purse.wait(self._live_keys()))
+            self._end_if_idle(pause if pause > 0 else self._purse.wait(self._keys()))
             return
         asked_at = monotonic()
         recorded_ids = {claimed.id for claimed, _ in results}
@@ -237,7 +251,8 @@ class Sender:
         waiting = len(self._held.ready)
         if len(self._held.leases) - recorded + window > HELD or waiting > window:
             return 0
-        room = self._purse.room(self._live_keys())
+        rooms = (self._purse.room([self._campaign]), self._purse.room(self._live_relays()))
+        room = min((one for one in rooms if one is not None), default=None)
         return window if room is None else max(0, min(window, room - waiting))
 
     def _lose_route(self) -> None:

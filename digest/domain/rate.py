@@ -25,9 +25,10 @@ class Scope(StrEnum):
 
     RELAY = "relay"
     DOMAIN = "domain"  # of recipients
+    CAMPAIGN = "campaign"
 
 
-Key = tuple[Scope, str]  # a relay by its id, a recipient domain by its name
+Key = tuple[Scope, str]  # a relay or campaign by its id, a recipient domain by its name
 EACH_DOMAIN = "*"  # stands for every domain that has no rate of its own
 
 

@@ -83,6 +83,14 @@ def parse_relay(url: str) -> SmtpRelay | MaildirRelay:
     )
 
 
+def check_remote(url: str) -> None:
+    """``Illegal`` unless it names a server: who comes over the network is not to choose folders or
+    files of this machine."""
+    relay = parse_relay(url)
+    if isinstance(relay, MaildirRelay) or relay.ca_file is not None:
+        raise Illegal("A folder or a file of this machine is named with `digest relay add`.")
+
+
 def split_password(url: str) -> tuple[str, str | None]:
     """The URL without its password, and the password."""
     parts = urlsplit(url)

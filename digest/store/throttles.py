@@ -1,4 +1,5 @@
-"""Throttles: how fast mail may go to a relay or a recipient domain, and the tokens of that rate.
+"""Throttles: how fast mail may go to a relay, to a recipient domain or for a campaign, and the
+tokens of that rate.
 
 A row is shared by all processes on all hosts. Tokens are by the database's clock.
 """
@@ -19,7 +20,8 @@ from digest.store.engine import database_time, db_now, insert_for
 
 
 class Throttle(Row):
-    """The rate of a relay (by its id) or a domain; ``*`` is each domain without its own."""
+    """The rate of a relay or campaign (by its id) or a domain; ``*`` is each domain without its
+    own."""
 
     __tablename__ = "throttle"
 
@@ -75,9 +77,16 @@ def find_throttle(session: Session, key: Key) -> Throttle | None:
 
 
 def have_throttle(session: Session, key: Key) -> Throttle:
-    """The row of a relay or domain, made where there is none, held until the transaction ends."""
+    """The row of a relay, domain or campaign, made where there is none, held until the transaction
+    ends."""
     _make(session, [key])
     return _locked(session, [key])[0]
+
+
+def forget_throttle(session: Session, key: Key) -> None:
+    """Take a limit away together with what it remembers."""
+    scope, name = key
+    session.execute(delete(Throttle).where(Throttle.scope == scope, Throttle.name == name))
 
 
 def throttles_in_force(session: Session) -> Sequence[Throttle]:

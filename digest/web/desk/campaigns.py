@@ -18,6 +18,7 @@ from digest.actions.control_campaign import (
 )
 from digest.actions.follow_campaign import Live, follow_campaign
 from digest.actions.list_campaigns import list_campaigns
+from digest.actions.throttles import set_campaign_rate
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.domain.role import Role
@@ -48,7 +49,6 @@ def show_campaign(desk: AtDesk, campaign_id: UUID) -> Response:
         "desk/campaign.html",
         followed=followed,
         line=progress_line(followed.points, followed.live.campaign.roster),
-        rates=reaches(desk.viewer.grants.everywhere, Role.OPERATOR),
         uncertain=_uncertain(desk.site.db, followed.live),
         **live_values(desk, followed.live),
     )
@@ -77,6 +77,14 @@ def post_resume(desk: AtDesk, campaign_id: UUID) -> Response:
     """POST …/resume."""
     resume_campaign(desk.site.db, campaign_id, now=utc_now(), actor=desk.actor)
     return _back(desk, campaign_id, "Sending goes on.")
+
+
+def post_rate(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/rate: of this campaign alone; empty takes the limit away."""
+    rate = first(fields, "rate") or None
+    kept = set_campaign_rate(desk.site.db, campaign_id, rate, now=utc_now(), actor=desk.actor)
+    said = f"It sends at most {kept}." if kept else "It sends as fast as relays take it."
+    return _back(desk, campaign_id, said)
 
 
 def post_cancel(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:

@@ -32,6 +32,7 @@ MENU = (
     Entry("Campaigns", "/desk/campaigns", Role.READER),
     Entry("Numbers", "/desk/numbers", Role.READER),
     Entry("Person", "/desk/people", Role.OPERATOR),
+    Entry("Relays", "/desk/relays", Role.OPERATOR, whole=True),
     Entry("Health", "/desk/health", Role.OPERATOR, whole=True),
     Entry("History", "/desk/history", Role.OPERATOR, whole=True),
     Entry("Accounts", "/desk/accounts", Role.ADMIN, whole=True),

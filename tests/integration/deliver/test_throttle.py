@@ -10,16 +10,20 @@ from multiprocessing import get_context
 import pytest
 from structlog.testing import capture_logs
 
+from digest.actions.campaign_waits import why_waiting
 from digest.actions.control_campaign import resume_campaign
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.list_throttles import list_throttles
-from digest.actions.throttles import set_domain_rate, set_relay_rate, set_warm_up
+from digest.actions.tend_campaigns import tend_campaigns
+from digest.actions.throttles import set_campaign_rate, set_domain_rate, set_relay_rate, set_warm_up
 from digest.clock import utc_now
+from digest.domain.errors import Illegal
 from digest.domain.rate import CHUNK_SECONDS, SLACK_SECONDS, Scope
 from digest.domain.slowdown import RECOVERY
 from digest.domain.states import CampaignState, DeliveryState
 from digest.domain.warm_up import WarmUp
 from digest.settings import load_settings
+from digest.store.campaigns import find_campaign
 from digest.store.engine import Database
 from digest.store.throttles import find_throttle, slow_down
 from tests.builders import NOW, a_sending_campaign
@@ -76,6 +80,39 @@ def test_a_relay_gets_no_more_than_its_rate_and_no_less(db, settings, office):
     assert n >= 20, "a ninth of what it allows: the machine may be busy"
     rows = office.rows(campaign_id).values()
     assert sum(row.claims for row in rows) <= n + 60, "what could not be sent was not claimed"
+
+
+def test_a_campaign_that_is_slowed_down_holds_up_no_other_one(db, settings, office):
+    slow = a_sending_campaign(db, settings, people(400), expires=False)
+    other = a_sending_campaign(db, settings, people(300, "other"), slug="night", expires=False)
+    assert set_campaign_rate(db, slow, "20 per second", **WHO) == "20/s"
+    began = time.monotonic()
+    office.deliver(slow, seconds=2)
+    n = len(office.relay.ledger)
+    assert 0 < n <= most(20, time.monotonic() - began, 1)
+    work(office, other, lambda: len(office.relay.ledger) == n + 300)
+    assert len(office.relay.ledger) == n + 300
+    assert "campaign gets 20 a second (set by hand)" in str(waits(db, slow))
+    assert waits(db, other) == ()
+    set_campaign_rate(db, slow, None, **WHO)
+    work(office, slow, lambda: len(office.relay.ledger) == 700)
+    assert set(office.relay.copies.values()) == {1}
+
+
+def test_a_campaigns_limit_ends_with_it(db, settings, office):
+    campaign_id = a_sending_campaign(db, settings, people(2))
+    set_campaign_rate(db, campaign_id, "20/s", **WHO)
+    office.deliver(campaign_id, seconds=5)
+    tend_campaigns(db, office.clock())
+    with db.read() as session:
+        assert find_throttle(session, (Scope.CAMPAIGN, str(campaign_id))) is None
+    with pytest.raises(Illegal, match="is done; there is nothing to slow down"):
+        set_campaign_rate(db, campaign_id, "20/s", **WHO)
+
+
+def waits(db, campaign_id):
+    with db.read() as session:
+        return why_waiting(session, find_campaign(session, campaign_id), utc_now())
 
 
 def process(url, home, campaign_id, seconds):

@@ -12,6 +12,7 @@ from digest.domain.feedback import Effect, Finding
 from digest.domain.states import Feedback, SuppressionReason
 from digest.feedback.policy import Past, is_dead, needs_alarm
 from digest.log import get_logger
+from digest.store.aftermath import note_feedback
 from digest.store.audit import record
 from digest.store.campaigns import find_campaign
 from digest.store.deliveries import Delivery
@@ -94,7 +95,7 @@ def _complained(case: Case) -> None:
         )
     )
     if case.delivery is not None:
-        case.delivery.feedback = Feedback.COMPLAINED
+        note_feedback(case.session, case.delivery, Feedback.COMPLAINED)
     _suppress(case, SuppressionReason.COMPLAINT)
 
 
@@ -109,8 +110,8 @@ def _left(case: Case) -> None:
 
 
 def _delivered(case: Case) -> None:
-    if case.delivery is not None and case.delivery.feedback is Feedback.NONE:
-        case.delivery.feedback = Feedback.DELIVERED
+    if case.delivery is not None:
+        note_feedback(case.session, case.delivery, Feedback.DELIVERED)
 
 
 _EFFECTS: dict[Effect, Callable[[Case], None]] = {
@@ -140,9 +141,8 @@ def _note_bounce(case: Case, *, is_ours: bool) -> None:
             at=case.now,
         )
     )
-    delivery = case.delivery
-    if delivery is not None and delivery.feedback is not Feedback.COMPLAINED:
-        delivery.feedback = Feedback.BOUNCED
+    if case.delivery is not None:
+        note_feedback(case.session, case.delivery, Feedback.BOUNCED)
 
 
 def _suppress(case: Case, reason: SuppressionReason) -> None:

@@ -1,14 +1,15 @@
-"""Numbers: what was sent and what became of it, by edition and by day; all from tallies."""
+"""Numbers: what was sent and what became of it, by edition, list and day; all from tallies."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from digest.clock import zone
-from digest.domain.states import DeliveryState
-from digest.store.campaigns import Campaign, Totals, campaigns_begun, totals_of
+from digest.domain.states import Aftermath, DeliveryState
+from digest.store.aftermath import aftermaths
+from digest.store.campaigns import Campaign, campaigns_begun, totals_of
 from digest.store.editions import Title, titles_of
 from digest.store.engine import Database
 from digest.store.list_days import ListDay, days_of
@@ -18,19 +19,55 @@ MOST_EDITIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Mails:
+    """What was sent, what became of it, and who left the list then."""
+
+    sent: int = 0
+    failed: int = 0
+    bounced: int = 0
+    complained: int = 0
+    left: int = 0
+
+    @property
+    def delivered(self) -> int:
+        """What a relay took, and nobody returned."""
+        return self.sent - self.bounced
+
+
+@dataclass(frozen=True, slots=True)
 class EditionNumbers:
-    """One edition's campaign in figures."""
+    """One edition's campaign in figures; those who left did so before the list's next one."""
 
     campaign: UUID
     edition: UUID
     list_name: str
     slug: str
-    zone: str
     number: int
     subject: str
     began: datetime
     roster: int
     counts: Mapping[DeliveryState, int]
+    mails: Mails
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who was on one or several lists, on one day or several."""
+
+    subscribers: int | None = None  # at the end; None: nobody counted them
+    joined: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListNumbers:
+    """One list over the whole time."""
+
+    name: str
+    slug: str
+    editions: int
+    mails: Mails
+    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +75,8 @@ class DayNumbers:
     """One day, of one list or of all together; a day is that of each list's clocks."""
 
     day: date
-    sent: int
-    failed: int
-    subscribers: int | None  # None: nobody counted them on that day
-    joined: int
-    gone: int
+    mails: Mails
+    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +84,18 @@ class Numbers:
     """What the page shows; ``editions`` newest first, ``days`` oldest first and without gaps."""
 
     editions: Sequence[EditionNumbers]
+    lists: Sequence[ListNumbers]
     days: Sequence[DayNumbers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A campaign with its tallies, on the day on which it began by its list's clocks."""
+
+    campaign: Campaign
+    day: date
+    counts: Mapping[DeliveryState, int]
+    mails: Mails
 
 
 def numbers(
@@ -60,18 +105,19 @@ def numbers(
     with db.read() as session:
         known = lists_by_id(session)
         lists = {id_: one for id_, one in known.items() if slugs is None or one.slug in slugs}
-        begun = campaigns_begun(session, list(lists), _earliest(since))
-        sums = totals_of(session, [campaign.id for campaign in begun])
-        shown = begun[:MOST_EDITIONS]
-        titles = titles_of(session, [campaign.edition_id for campaign in shown])
-        counted = [one for one in days_of(session, since) if one.list_id in lists]
-    sent = _by_day(begun, sums, lists)
+        campaigns = campaigns_begun(session, list(lists), _earliest(since))
+        ids = [one.id for one in campaigns]
+        sums, after = totals_of(session, ids), aftermaths(session, ids)
+        titles = titles_of(session, [one.edition_id for one in campaigns[:MOST_EDITIONS]])
+        people = [one for one in days_of(session, since) if one.list_id in lists]
+    begun = [_begun(one, lists, sums[one.id].counts, after[one.id]) for one in campaigns]
     return Numbers(
         editions=[
-            _edition(one, lists[one.list_id], sums[one.id].counts, titles[one.edition_id])
-            for one in shown
+            _edition(one, lists[one.campaign.list_id], titles[one.campaign.edition_id])
+            for one in begun[:MOST_EDITIONS]
         ],
-        days=_days(since, until, sent, counted),
+        lists=_lists(lists.values(), begun, people),
+        days=_days(since, until, begun, people),
     )
 
 
@@ -80,65 +126,81 @@ def _earliest(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), zone("UTC")) - timedelta(hours=14)
 
 
-def _by_day(
-    campaigns: Sequence[Campaign],
-    sums: Mapping[UUID, Totals],
-    lists: Mapping[UUID, MailingList],
-) -> dict[date, dict[DeliveryState, int]]:
-    days: dict[date, dict[DeliveryState, int]] = defaultdict(
-        lambda: dict.fromkeys(DeliveryState, 0)
-    )
-    for one in campaigns:
-        assert one.started_at is not None
-        day = one.started_at.astimezone(zone(lists[one.list_id].timezone)).date()
-        for state, n in sums[one.id].counts.items():
-            days[day][state] += n
-    return days
-
-
-def _days(
-    since: date,
-    until: date,
-    sent: Mapping[date, Mapping[DeliveryState, int]],
-    counted: Sequence[ListDay],
-) -> list[DayNumbers]:
-    people: dict[date, list[ListDay]] = defaultdict(list)
-    for one in counted:
-        people[one.day].append(one)
-    nothing = dict.fromkeys(DeliveryState, 0)
-    days = []
-    for place in range((until - since).days + 1):
-        day = since + timedelta(days=place)
-        mails, those = sent.get(day, nothing), people.get(day, [])
-        days.append(
-            DayNumbers(
-                day=day,
-                sent=mails[DeliveryState.SENT],
-                failed=mails[DeliveryState.FAILED],
-                subscribers=sum(one.subscribers for one in those) if those else None,
-                joined=sum(one.joined for one in those),
-                gone=sum(one.gone for one in those),
-            )
-        )
-    return days
-
-
-def _edition(
+def _begun(
     campaign: Campaign,
-    home: MailingList,
+    lists: Mapping[UUID, MailingList],
     counts: Mapping[DeliveryState, int],
-    title: Title,
-) -> EditionNumbers:
+    after: Mapping[Aftermath, int],
+) -> _Begun:
+    assert campaign.started_at is not None
+    mails = Mails(
+        sent=counts[DeliveryState.SENT],
+        failed=counts[DeliveryState.FAILED],
+        bounced=after[Aftermath.BOUNCED],
+        complained=after[Aftermath.COMPLAINED],
+        left=after[Aftermath.LEFT],
+    )
+    home = zone(lists[campaign.list_id].timezone)
+    return _Begun(campaign, campaign.started_at.astimezone(home).date(), counts, mails)
+
+
+def _edition(one: _Begun, home: MailingList, title: Title) -> EditionNumbers:
+    campaign = one.campaign
     assert campaign.started_at is not None
     return EditionNumbers(
         campaign=campaign.id,
         edition=campaign.edition_id,
         list_name=home.name,
         slug=home.slug,
-        zone=home.timezone,
         number=title.number,
         subject=title.subject,
         began=campaign.started_at,
         roster=campaign.roster,
-        counts=counts,
+        counts=one.counts,
+        mails=one.mails,
+    )
+
+
+def _lists(
+    lists: Iterable[MailingList], begun: Sequence[_Begun], people: Sequence[ListDay]
+) -> list[ListNumbers]:
+    found = []
+    for home in sorted(lists, key=lambda one: one.slug):
+        own = [one for one in begun if one.campaign.list_id == home.id]
+        days = [one for one in people if one.list_id == home.id]
+        found.append(
+            ListNumbers(
+                name=home.name,
+                slug=home.slug,
+                editions=len(own),
+                mails=_sum(one.mails for one in own),
+                people=_people(days, at_the_end=days[-1:]),
+            )
+        )
+    return found
+
+
+def _days(
+    since: date, until: date, begun: Sequence[_Begun], people: Sequence[ListDay]
+) -> list[DayNumbers]:
+    mails, there = defaultdict(list), defaultdict(list)
+    for one in begun:
+        mails[one.day].append(one.mails)
+    for counted in people:
+        there[counted.day].append(counted)
+    span = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    return [DayNumbers(day, _sum(mails[day]), _people(there[day])) for day in span]
+
+
+def _sum(mails: Iterable[Mails]) -> Mails:
+    columns = zip(*map(astuple, mails), strict=True)
+    return Mails(*map(sum, columns))
+
+
+def _people(days: Sequence[ListDay], at_the_end: Sequence[ListDay] | None = None) -> People:
+    last = days if at_the_end is None else at_the_end
+    return People(
+        subscribers=sum(one.subscribers for one in last) if last else None,
+        joined=sum(one.joined for one in days),
+        gone=sum(one.gone for one in days),
     )

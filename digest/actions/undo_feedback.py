@@ -6,7 +6,8 @@ from uuid import UUID
 from digest.audience.membership import Left, come_back, hold, snapshot
 from digest.domain.errors import Illegal
 from digest.domain.feedback import Effect
-from digest.domain.states import Feedback, SubscriptionState, SuppressionReason
+from digest.domain.states import SubscriptionState, SuppressionReason
+from digest.store.aftermath import forget_feedback_on
 from digest.store.audit import record
 from digest.store.campaigns import find_campaign
 from digest.store.deliveries import Delivery, get_delivery
@@ -36,7 +37,7 @@ def undo_feedback(db: Database, event_id: UUID, *, now: datetime, actor: str) ->
         void_event(session, event.id, now)
         delivery = get_delivery(session, event.delivery_id) if event.delivery_id else None
         if delivery is not None:
-            delivery.feedback = Feedback.NONE
+            forget_feedback_on(session, delivery)
         _lift(session, event)
         if event.effect is Effect.LEFT and delivery is not None:
             _bring_back(session, delivery, now, actor)

@@ -7,6 +7,7 @@ from digest.audience.greeting import greeting
 from digest.audience.membership import Left, hold, leave, snapshot
 from digest.domain.errors import NotFound
 from digest.domain.states import GreetingKind, SuppressionReason
+from digest.store.aftermath import note_left
 from digest.store.audit import record
 from digest.store.engine import Database, Session
 from digest.store.subscribers import Subscription, get_subscription, subscriber_or_none
@@ -80,6 +81,7 @@ def end_place(session: Session, place: Subscription, how: Left, now: datetime, a
             before=before,
             after=snapshot(place),
         )
+        note_left(session, place.list_id)
         if place.mailing_list.sends_goodbye and how in (Left.PAGE, Left.ONE_CLICK):
             session.add(greeting(place, GreetingKind.GOODBYE, now))
     return left

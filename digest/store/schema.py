@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 
 from digest.store import (
     accounts,
+    aftermath,
     alarms,
     api_tokens,
     audit,
@@ -45,6 +46,7 @@ from digest.store.engine import Database, StoreUnavailable
 
 MODULES = (
     accounts,
+    aftermath,
     api_tokens,
     alarms,
     audit,

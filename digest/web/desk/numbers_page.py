@@ -1,11 +1,11 @@
 """Numbers: charts of what was sent and what became of it, and the same as CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from fastapi import Response
 
-from digest.actions.numbers import Numbers, numbers
+from digest.actions.numbers import Mails, Numbers, People, numbers
 from digest.clock import utc_now, zone
 from digest.domain.csv_cells import csv_text
 from digest.domain.errors import NotFound
@@ -16,20 +16,26 @@ from digest.web.desk.desk import AtDesk, Desk
 
 SPANS = (7, 30, 90, 365)
 MOST_DAYS = 731
+MAILS = ("sent", "failed", "delivered", "bounced", "complained")
+PEOPLE = ("subscribers", "joined", "left")
 
 
 def show_numbers(desk: AtDesk, days: int = 30, list: str = "") -> Response:  # noqa: A002 - as the address has it
     """GET /desk/numbers: the last ``days`` days, of one list or of all that the viewer may see."""
     found, until = _numbers(desk, days, list)
     labels = [f"{one.day.day} {one.day:%b}" for one in found.days]
+    mails = [one.mails for one in found.days]
     return desk.page(
         "desk/numbers.html",
         numbers=found,
         charts={
-            "sent": bars(labels, [one.sent for one in found.days]),
-            "failed": bars(labels, [one.failed for one in found.days]),
-            "gone": bars(labels, [one.gone for one in found.days]),
-            "subscribers": line(labels, [one.subscribers for one in found.days]),
+            "sent": bars(labels, [one.sent for one in mails]),
+            "delivered": bars(labels, [one.delivered for one in mails]),
+            "failed": bars(labels, [one.failed for one in mails]),
+            "bounced": bars(labels, [one.bounced for one in mails]),
+            "complained": bars(labels, [one.complained for one in mails]),
+            "gone": bars(labels, [one.people.gone for one in found.days]),
+            "subscribers": line(labels, [one.people.subscribers for one in found.days]),
         },
         lists=_lists(desk),
         chosen=list,
@@ -40,14 +46,11 @@ def show_numbers(desk: AtDesk, days: int = 30, list: str = "") -> Response:  # n
 
 
 def export_numbers(desk: AtDesk, name: str, days: int = 30, list: str = "") -> Response:  # noqa: A002 - likewise
-    """GET /desk/numbers/{name}.csv: ``editions`` or ``days``."""
+    """GET /desk/numbers/{name}.csv: ``editions``, ``lists`` or ``days``."""
     found, until = _numbers(desk, days, list)
-    if name == "editions":
-        content = _editions(found)
-    elif name == "days":
-        content = _days(found)
-    else:
-        raise NotFound("There are editions.csv and days.csv.")
+    if name not in FILES:
+        raise NotFound(f"There are {', '.join(f'{one}.csv' for one in FILES)}.")
+    content = FILES[name](found)
     file = f"{list or 'all'}-{name}-{until}.csv"
     return Response(
         content,
@@ -74,7 +77,18 @@ def _lists(desk: Desk) -> Sequence[MailingList]:
 
 
 def _editions(found: Numbers) -> str:
-    head = ["list", "number", "subject", "began (UTC)", "roster", *FINAL_DELIVERY_STATES, "waiting"]
+    states = [state for state in FINAL_DELIVERY_STATES if state not in {"sent", "failed"}]
+    head = [
+        "list",
+        "number",
+        "subject",
+        "began (UTC)",
+        "roster",
+        *MAILS,
+        "left",
+        *states,
+        "waiting",
+    ]
     return csv_text(
         head,
         (
@@ -84,7 +98,9 @@ def _editions(found: Numbers) -> str:
                 one.subject,
                 _utc(one.began),
                 one.roster,
-                *(one.counts[state] for state in FINAL_DELIVERY_STATES),
+                *_mails(one.mails),
+                one.mails.left,
+                *(one.counts[state] for state in states),
                 sum(one.counts[state] for state in OPEN_DELIVERY_STATES),
             ]
             for one in found.editions
@@ -92,14 +108,33 @@ def _editions(found: Numbers) -> str:
     )
 
 
+def _by_list(found: Numbers) -> str:
+    return csv_text(
+        ["list", "editions", *MAILS, *PEOPLE],
+        ([one.slug, one.editions, *_mails(one.mails), *_people(one.people)] for one in found.lists),
+    )
+
+
 def _days(found: Numbers) -> str:
     return csv_text(
-        ["day", "sent", "failed", "subscribers", "joined", "left"],
-        (
-            [one.day, one.sent, one.failed, one.subscribers, one.joined, one.gone]
-            for one in found.days
-        ),
+        ["day", *MAILS, *PEOPLE],
+        ([one.day, *_mails(one.mails), *_people(one.people)] for one in found.days),
     )
+
+
+FILES: Mapping[str, Callable[[Numbers], str]] = {
+    "editions": _editions,
+    "lists": _by_list,
+    "days": _days,
+}
+
+
+def _mails(mails: Mails) -> list[int]:
+    return [getattr(mails, name) for name in MAILS]
+
+
+def _people(people: People) -> list[int | None]:
+    return [people.subscribers, people.joined, people.gone]
 
 
 def _utc(moment: datetime) -> str:

@@ -191,12 +191,16 @@ def test_numbers_are_drawn_and_no_cell_of_their_csv_begins_a_formula(operator, d
         edition.content = _with_subject(edition.content, '=HYPERLINK("https://evil.example")')
         session.get_one(Campaign, campaign).started_at = utc_now()
     page = operator.get("/desk/numbers?days=7").text
-    assert page.count("<svg") == 4
+    assert page.count("<svg") == 7
     answer = operator.get("/desk/numbers/editions.csv?days=7")
     head, line = csv.reader(io.StringIO(answer.text))
     row = dict(zip(head, line, strict=True))
     assert row["subject"] == '\'=HYPERLINK("https://evil.example")'
     assert (row["roster"], row["sent"], row["failed"], row["waiting"]) == ("40", "20", "5", "15")
+    assert (row["delivered"], row["bounced"], row["complained"]) == ("20", "0", "0")
+    for name in ("lists", "days"):
+        head, *lines = csv.reader(io.StringIO(operator.get(f"/desk/numbers/{name}.csv").text))
+        assert "20" in [dict(zip(head, line, strict=True))["delivered"] for line in lines]
     assert operator.get("/desk/numbers/secrets.csv").status_code == 404
 
 

@@ -9,9 +9,13 @@ from digest.actions.change_zone import change_zone
 from digest.actions.count_breakdowns import count_breakdowns
 from digest.actions.follow_campaign import follow_campaign
 from digest.actions.keep_up import count_days, sample
-from digest.actions.numbers import numbers
-from digest.domain.states import DeliveryState, RunState, Stream
+from digest.actions.numbers import Mails, numbers
+from digest.actions.unsubscribe import unsubscribe
+from digest.audience.membership import Left
+from digest.domain.states import DeliveryState, Feedback, RunState, Stream
+from digest.store.aftermath import forget_feedback_on, note_feedback
 from digest.store.campaigns import Campaign
+from digest.store.deliveries import get_delivery, list_deliveries
 from digest.store.lists import ListCadence
 from digest.store.runs import plan_run
 from tests.builders import NOW, a_list, a_sending_campaign
@@ -104,9 +108,39 @@ def test_numbers_by_edition_and_by_day_come_from_tallies(db, settings):
     assert edition.counts[DeliveryState.SENT] == 12
     assert len(found.days) == 31
     tenth = found.days[9]
-    assert (tenth.sent, tenth.failed, tenth.subscribers) == (12, 3, 20)
-    assert found.days[8].subscribers is None
+    assert (tenth.mails.sent, tenth.mails.failed, tenth.people.subscribers) == (12, 3, 20)
+    assert found.days[8].people.subscribers is None
+    (of_list,) = found.lists
+    assert (of_list.editions, of_list.mails, of_list.people) == (1, tenth.mails, tenth.people)
     assert numbers(db, date(2026, 3, 1), date(2026, 3, 31), slugs={"other"}).editions == []
+
+
+def test_what_came_back_and_who_left_counts_with_its_edition(db, settings):
+    people = [f"r{n}@mail.example" for n in range(6)]
+    campaign_id = a_sending_campaign(db, settings, people)
+    send(db, campaign_id, 6, SENT)
+    with db.begin() as session:
+        first, second, third, *_ = list_deliveries(session, campaign_id, DeliveryState.SENT)
+        note_feedback(session, first, Feedback.BOUNCED)
+        note_feedback(session, first, Feedback.BOUNCED)
+        note_feedback(session, first, Feedback.DELIVERED)
+        note_feedback(session, second, Feedback.DELIVERED)
+        note_feedback(session, second, Feedback.COMPLAINED)
+        note_feedback(session, third, Feedback.BOUNCED)
+        home, reader = session.get_one(Campaign, campaign_id).list_id, third.subscriber_id
+    for _ in range(2):
+        unsubscribe(db, reader, home, how=Left.PAGE, now=NOW)
+
+    def mails():
+        found = numbers(db, date(2026, 3, 1), date(2026, 3, 31))
+        assert found.lists[0].mails == found.days[9].mails == found.editions[0].mails
+        return found.editions[0].mails
+
+    assert mails() == Mails(sent=6, bounced=2, complained=1, left=1)
+    assert mails().delivered == 4
+    with db.begin() as session:
+        forget_feedback_on(session, get_delivery(session, third.id))
+    assert mails() == Mails(sent=6, bounced=1, complained=1, left=1)
 
 
 def test_a_campaign_that_has_not_begun_is_nothing_done(db, settings):

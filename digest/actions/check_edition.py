@@ -46,7 +46,9 @@ def surroundings(
 ) -> Surroundings:
     """What ``find_faults`` has to know beside the edition's own values."""
     frozen = recent_frozen(session, edition.list_id, edition.stream, 2)
-    before = [one.content for one in frozen if one.id != edition.id]
+    # A correction has the briefs of what it corrects: it is compared with the one before that.
+    same = {edition.id, edition.corrects_id}
+    before = [one.content for one in frozen if one.id not in same]
     domain = values.branding.from_address.rpartition("@")[2].lower()
     is_local = all(
         isinstance(parse_relay(relay.url), MaildirRelay) for relay in usable_relays(session)

@@ -144,5 +144,6 @@ def _note_test(
 def may_test(allowed: Sequence[str], address: str) -> bool:
     """Whether a list whose tests go to these addresses and domains lets one go there; all, where
     it names none."""
-    domain = address.rpartition("@")[2].lower()
-    return not allowed or any(it.lower() in (address.lower(), domain) for it in allowed)
+    whole = address.lower()
+    domain = whole[whole.rindex("@") :]
+    return not allowed or any(it.lower() in (whole, domain) for it in allowed)

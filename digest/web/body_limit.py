@@ -4,10 +4,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digest.web.api.route import API
 from digest.web.pages import Pages
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_HOOK = 1024 * 1024  # of a provider, which posts many events at once
+MAX_TABLE = 64 * 1024 * 1024  # of people, by the API; it is read only for who may import
 
 
 class BodyLimit:
@@ -27,7 +29,11 @@ class BodyLimit:
 
 
 def _most(scope: Scope) -> int:
-    return MAX_HOOK if scope["path"].startswith("/hooks/") else MAX_BODY
+    path: str = scope["path"]
+    if path.startswith("/hooks/"):
+        return MAX_HOOK
+    is_table = path.startswith(f"{API}/lists/") and path.endswith("/subscribers/import")
+    return MAX_TABLE if is_table else MAX_BODY
 
 
 def _counted(receive: Receive, most: int) -> Receive:

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.actions.answer_once import OtherRequest, StillRunning
+from digest.actions.edit_edition import Conflict
 from digest.actions.read_edition import Withdrawn
 from digest.domain.errors import DigestError, Forbidden, Illegal, NotFound, Permanent, Transient
 from digest.log import get_logger
@@ -34,6 +35,7 @@ STATUSES: tuple[tuple[type[DigestError], int], ...] = (
     (Withdrawn, 410),
     (OtherRequest, 422),
     (StillRunning, 409),
+    (Conflict, 409),
     (Illegal, 400),
     (Transient, 503),
     (DigestError, 500),

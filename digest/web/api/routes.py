@@ -2,17 +2,22 @@
 
 from digest.web.api import (
     campaigns,
+    drafts,
     edition_documents,
     editions,
     lists,
     openapi,
+    relays,
     sources,
     subscribers,
+    tables,
+    tokens,
 )
 from digest.web.api.route import API, ApiRoute
 from digest.web.route import Guard
 
 READER, EDITOR, OPERATOR = Guard.READER, Guard.EDITOR, Guard.OPERATOR
+ADMIN = Guard.ADMIN
 LIST, EDITION = f"{API}/lists/{{list_slug}}", f"{API}/editions/{{edition_id}}"
 CAMPAIGN = f"{API}/campaigns/{{campaign_id}}"
 
@@ -33,6 +38,8 @@ API_ROUTES = (
     ApiRoute("POST", f"{API}/lists", lists.new_list, OPERATOR, whole=True, status=201),
     ApiRoute("GET", LIST, lists.show_list, READER),
     ApiRoute("PATCH", LIST, lists.pause, OPERATOR),
+    ApiRoute("GET", f"{LIST}/rules", lists.show_rules, READER),
+    ApiRoute("PATCH", f"{LIST}/rules", lists.set_rules, OPERATOR),
     ApiRoute("PUT", f"{LIST}/cadences/{{stream}}", lists.set_cadence, OPERATOR),
     ApiRoute("GET", f"{LIST}/schedule", lists.show_schedule, READER),
     ApiRoute("GET", f"{LIST}/runs", lists.list_runs, READER),
@@ -43,11 +50,24 @@ API_ROUTES = (
     # Editions
     ApiRoute("GET", f"{LIST}/editions", editions.list_editions, READER),
     ApiRoute("POST", f"{LIST}/editions", editions.build, EDITOR),
+    ApiRoute("POST", f"{LIST}/one-offs", drafts.one_off, EDITOR, status=201, answer=drafts.Draft),
     ApiRoute("GET", EDITION, editions.show, READER),
+    ApiRoute("PATCH", EDITION, drafts.edit_words, EDITOR),
+    ApiRoute("POST", f"{EDITION}/briefs", drafts.put_in, EDITOR),
+    ApiRoute("PATCH", f"{EDITION}/briefs/{{brief_id}}", drafts.edit_brief, EDITOR),
+    ApiRoute("PUT", f"{EDITION}/briefs/{{brief_id}}/place", drafts.place, EDITOR),
+    ApiRoute("DELETE", f"{EDITION}/briefs/{{brief_id}}", drafts.take_out, EDITOR),
+    ApiRoute("PUT", f"{EDITION}/briefs/{{brief_id}}/embargo", drafts.embargo, EDITOR),
+    ApiRoute("POST", f"{EDITION}/undo", drafts.undo, EDITOR),
+    ApiRoute("POST", f"{EDITION}/redo", drafts.redo, EDITOR),
     ApiRoute("GET", f"{EDITION}/findings", editions.check, READER),
     ApiRoute("GET", f"{EDITION}/preview", editions.preview, READER),
     ApiRoute("POST", f"{EDITION}/approve", editions.approve, EDITOR),
+    ApiRoute("POST", f"{EDITION}/reject", drafts.reject, EDITOR),
     ApiRoute("POST", f"{EDITION}/withdraw", editions.withdraw, EDITOR),
+    ApiRoute("POST", f"{EDITION}/corrections", drafts.correct, EDITOR, status=201),
+    ApiRoute("PUT", f"{EDITION}/mark", drafts.mark, EDITOR),
+    ApiRoute("PUT", f"{EDITION}/retracted", drafts.retract, EDITOR),
     ApiRoute(
         "POST", f"{EDITION}/test", editions.test, EDITOR, answer=list[edition_documents.TestReply]
     ),
@@ -67,11 +87,25 @@ API_ROUTES = (
     ApiRoute("POST", f"{CAMPAIGN}/pause", campaigns.pause, OPERATOR),
     ApiRoute("POST", f"{CAMPAIGN}/resume", campaigns.resume, OPERATOR),
     ApiRoute("POST", f"{CAMPAIGN}/cancel", campaigns.cancel, OPERATOR),
+    ApiRoute("PUT", f"{CAMPAIGN}/rate", relays.limit_campaign, OPERATOR),
     ApiRoute("POST", f"{CAMPAIGN}/resolve", campaigns.resolve, OPERATOR, answer=campaigns.HowMany),
     ApiRoute("POST", f"{CAMPAIGN}/retry", campaigns.retry, OPERATOR, answer=campaigns.HowMany),
+    # Relays, rates, keys
+    ApiRoute("GET", f"{API}/relays", relays.list_relays, OPERATOR, whole=True),
+    ApiRoute("PUT", f"{API}/relays/{{relay_name}}", relays.put_relay, ADMIN, whole=True),
+    ApiRoute("PATCH", f"{API}/relays/{{relay_name}}", relays.use_relay, OPERATOR, whole=True),
+    ApiRoute("PUT", f"{API}/relays/{{relay_name}}/rate", relays.limit_relay, OPERATOR, whole=True),
+    ApiRoute("GET", f"{API}/limits", relays.list_limits, OPERATOR, whole=True),
+    ApiRoute("PUT", f"{API}/limits/{{domain}}", relays.limit_domain, OPERATOR, whole=True),
+    ApiRoute("GET", f"{API}/signing-keys", relays.list_keys, OPERATOR, whole=True),
+    ApiRoute("GET", f"{API}/tokens", tokens.list_tokens, READER),
+    ApiRoute("DELETE", f"{API}/tokens/{{token_id}}", tokens.revoke, READER, status=204),
     # People
     ApiRoute("GET", f"{LIST}/subscribers", subscribers.list_subscribers, OPERATOR),
     ApiRoute("POST", f"{LIST}/subscribers", subscribers.put_subscriber, OPERATOR),
+    ApiRoute("POST", f"{LIST}/subscribers/import", tables.import_table, OPERATOR, takes="text/csv"),
+    ApiRoute("GET", f"{LIST}/subscribers.csv", tables.export_table, OPERATOR, gives="text/csv"),
+    ApiRoute("POST", f"{LIST}/sign-ups", subscribers.ask_to_join, OPERATOR, status=202),
     ApiRoute("POST", f"{LIST}/subscribers/remove", subscribers.remove_subscriber, OPERATOR),
     ApiRoute("GET", f"{API}/subscribers/{{subscriber_id}}", subscribers.show_timeline, OPERATOR),
     ApiRoute(

@@ -5,17 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, IPvAnyAddress
 
 from digest.actions.erase_subscriber import erase_subscriber
 from digest.actions.list_subscribers import Member, member_of
 from digest.actions.show_subscriber import Timeline, show_subscriber
+from digest.actions.sign_up import SignUp, sign_up
 from digest.actions.subscribe import add_subscriber
 from digest.actions.suppress_address import suppress_address
 from digest.actions.unsubscribe_address import unsubscribe_address
 from digest.actions.unsuppress_address import unsuppress_address
 from digest.clock import utc_now
-from digest.domain.states import SuppressionReason
+from digest.domain.states import ConsentHow, SuppressionReason
 from digest.store.lists import find_list
 from digest.store.pages import subscriptions_after, suppressions_after
 from digest.store.subscribers import address_of
@@ -45,6 +46,16 @@ class Put(BaseModel):
 
     subscriber: UUID
     what: str
+
+
+class NewSignUp(Asked):
+    """Somebody who filled in a form of yours."""
+
+    address: Address
+    name: Line | None = None
+    topics: list[Line] = Field(default=[], max_length=100)
+    origin: Line | None = Field(None, description="The page with the form.")
+    client: IPvAnyAddress | None = Field(None, description="Where they came from, for limits.")
 
 
 class SuppressionDocument(BaseModel):
@@ -112,6 +123,21 @@ def put_subscriber(site: Here, caller: ByCaller, list_slug: str, new: NewSubscri
         actor=caller.actor,
     )
     return Put(subscriber=done.subscriber_id, what=done.what)
+
+
+def ask_to_join(site: Here, caller: ByCaller, list_slug: str, ask: NewSignUp) -> Response:
+    """Ask somebody by mail whether they want the list; the same answer whoever it is about."""
+    asked = SignUp(
+        address=ask.address,
+        list_slug=list_slug,
+        name=ask.name or "",
+        topics=ask.topics,
+        how=ConsentHow.API,
+        origin=ask.origin or caller.actor,
+        client=str(ask.client or ""),
+    )
+    sign_up(site.db, site.settings, asked, now=utc_now())
+    return Response(status_code=202)
 
 
 def remove_subscriber(site: Here, caller: ByCaller, list_slug: str, ask: Leave) -> Ended:

@@ -11,6 +11,9 @@ _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_PLAIN)]
 MaybeLine = Annotated[str, StringConstraints(max_length=2000, pattern=_PLAIN)]
+Text = Annotated[
+    str, StringConstraints(max_length=5000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")
+]  # with line ends
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Address = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=_PLAIN)]
 FARTHEST = timedelta(days=366)

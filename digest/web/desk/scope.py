@@ -32,7 +32,17 @@ SCOPED: Mapping[str, Owners] = {
 
 # These belong to no list: the role decides alone. A test wants each parameter in one of the two.
 UNSCOPED = frozenset(
-    {"account_id", "token_id", "secret", "source_slug", "brief_id", "stream", "name"}
+    {
+        "account_id",
+        "token_id",
+        "secret",
+        "source_slug",
+        "brief_id",
+        "stream",
+        "name",
+        "relay_name",
+        "domain",
+    }
 )
 
 

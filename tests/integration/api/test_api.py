@@ -261,6 +261,7 @@ def test_whatever_starts_a_send_asks_for_a_key(client):
     }
     assert asked == {route.path for route in API_ROUTES if route.answer is not None}
     assert {path.rpartition("/")[2] for path in asked} == {
+        "one-offs",
         "runs",
         "test",
         "send",

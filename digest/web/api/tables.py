@@ -1,0 +1,98 @@
+"""People by the table: a CSV file taken in, and one given out."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from digest.actions.export_subscribers import COLUMNS, export_subscribers
+from digest.actions.import_subscribers import Fate, import_subscribers
+from digest.audience.table import Reject
+from digest.clock import utc_now
+from digest.domain.csv_cells import csv_text
+from digest.domain.states import SubscriptionState
+from digest.web.api.guards import ByCaller
+from digest.web.site import Here
+
+MOST_FAULTS = 100
+CHUNK = 500  # lines of a table that are given out at once
+
+
+class Fault(BaseModel):
+    """A row that nobody could be subscribed by."""
+
+    line: int
+    why: str
+
+
+class ImportReport(BaseModel):
+    """What an import did, or would do."""
+
+    rows: int
+    counts: dict[Fate, int]
+    duplicates: int
+    rejected: int
+    faults: list[Fault] = Field(description=f"The first {MOST_FAULTS}.")
+
+
+async def _table(request: Request, caller: ByCaller) -> AsyncIterator[Path]:  # noqa: ARG001 - the caller is asked for so that a strange one is refused first
+    with NamedTemporaryFile(suffix=".csv") as file:
+        async for part in request.stream():
+            file.write(part)
+        file.flush()
+        yield Path(file.name)
+
+
+def import_table(
+    site: Here,
+    caller: ByCaller,
+    list_slug: str,
+    table: Annotated[Path, Depends(_table)],
+    dry_run: Annotated[bool, Query(description="Only say what it would do.")] = False,
+) -> ImportReport:
+    """Put the people of a CSV table on a list. Nobody comes back who left, nobody who is
+    suppressed, and nobody's choices change."""
+    faults: list[Fault] = []
+
+    def note(reject: Reject) -> None:
+        if len(faults) < MOST_FAULTS:
+            faults.append(Fault(line=reject.line, why=reject.reason))
+
+    found = import_subscribers(
+        site.db,
+        site.settings,
+        table,
+        list_slug=list_slug,
+        now=utc_now(),
+        actor=caller.actor,
+        dry_run=dry_run,
+        on_reject=note,
+    )
+    return ImportReport(
+        rows=found.rows,
+        counts={fate: found.counts[fate] for fate in Fate},
+        duplicates=found.duplicates,
+        rejected=found.rejected,
+        faults=faults,
+    )
+
+
+def export_table(
+    site: Here,
+    list_slug: str,
+    state: Annotated[list[SubscriptionState], Query(max_length=4)] = [],  # noqa: B006 - only read
+) -> StreamingResponse:
+    """A list's people as CSV, in these states or in any; an import takes the same columns."""
+    people = export_subscribers(site.db, list_slug=list_slug, states=state, now=utc_now())
+    rows = ([getattr(one, name) for name in COLUMNS] for one in people)
+    return StreamingResponse(_lines(rows), media_type="text/csv")
+
+
+def _lines(rows: Iterator[list[str]]) -> Iterator[str]:
+    yield csv_text(COLUMNS, ())
+    while chunk := [row for row, _ in zip(rows, range(CHUNK), strict=False)]:
+        yield csv_text((), chunk)[2:]

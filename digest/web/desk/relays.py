@@ -1,9 +1,12 @@
 """Relays at the desk: where mail is handed over, how much of it, and how fast it may go."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from fastapi import Response
 
 from digest.accounts.roles import reaches
-from digest.actions.list_throttles import throttle_views
+from digest.actions.list_throttles import ThrottleView, throttle_views
 from digest.actions.relays import add_relay, change_relay
 from digest.actions.throttles import set_domain_rate, set_relay_rate
 from digest.clock import utc_now
@@ -11,7 +14,9 @@ from digest.domain.errors import DigestError, Illegal
 from digest.domain.rate import Scope
 from digest.domain.relay import check_remote
 from digest.domain.role import Role
-from digest.store.engine import database_time
+from digest.store.campaigns import campaigns_by_id
+from digest.store.editions import titles_of
+from digest.store.engine import Session, database_time
 from digest.store.relays import all_relays
 from digest.store.throttles import throttles_in_force
 from digest.web.desk.desk import AtDesk, Desk
@@ -78,6 +83,15 @@ def post_domain_rate(desk: AtDesk, fields: Posted) -> Response:
     return desk.redirect(RELAYS, said=said)
 
 
+def _campaigns(session: Session, limits: Sequence[ThrottleView]) -> dict[str, str]:
+    """What the campaigns that have a limit are called, by their ids."""
+    ids = [UUID(one.name) for one in limits if one.scope is Scope.CAMPAIGN]
+    found = campaigns_by_id(session, ids)
+    titles = titles_of(session, [one.edition_id for one in found.values()])
+    named = {id_: titles[one.edition_id] for id_, one in found.items()}
+    return {str(id_): f"{one.list_name} no. {one.number}" for id_, one in named.items()}
+
+
 def _number(fields: Fields, name: str) -> int | None:
     text = first(fields, name)
     if not text:
@@ -92,6 +106,7 @@ def _page(desk: Desk, *, fault: str | None = None, status: int = 200) -> Respons
     with desk.site.db.read() as session:
         relays = all_relays(session)
         limits = throttle_views(throttles_in_force(session), relays, database_time(session), now)
+        campaigns = _campaigns(session, limits)
     return desk.page(
         "desk/relays.html",
         status=status,
@@ -99,6 +114,7 @@ def _page(desk: Desk, *, fault: str | None = None, status: int = 200) -> Respons
         relays=relays,
         of_relay={one.name: one for one in limits if one.scope is Scope.RELAY},
         limits=[one for one in limits if one.scope is not Scope.RELAY],
+        campaigns=campaigns,
         may_add=reaches(desk.viewer.grants.everywhere, Role.ADMIN),
         now=now,
     )

@@ -96,7 +96,7 @@ def test_slow_down_on_a_campaigns_page_is_about_that_campaign(client, db, settin
     assert "slowed down" in page
     with db.read() as session:
         assert find_throttle(session, (Scope.RELAY, str(relay))) is None
-    assert f'href="{here}"' in client.get("/desk/relays").text
+    assert f'href="{here}">The Daily Brief no. 1</a>' in client.get("/desk/relays").text
     post(client, f"{here}/rate", {"rate": ""})
     assert "The campaign gets" not in client.get(here).text
     assert post(client, f"{here}/rate", {"rate": "soon"}).status_code == 400

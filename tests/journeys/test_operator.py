@@ -139,7 +139,7 @@ def set_rate(hand, rate):
     hand.press(hand.page.get_by_text("Slow down", exact=True))
     hand.write(hand.page.get_by_label("At most"), rate)
     hand.page.keyboard.press("Enter")
-    hand.page.get_by_text("Each relay sends" if rate else "as fast as they can").wait_for()
+    hand.page.get_by_text("It sends at most" if rate else "as fast as relays take it").wait_for()
 
 
 def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, service):
@@ -153,9 +153,8 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, s
         page.get_by_text("The cadence is changed").wait_for()
         look_at(page, "list schedule")
 
-        page.goto(f"{base}/desk/health")
-        page.get_by_role("heading", name="Health").wait_for()
-        hand.write(page.get_by_label("Each relay, at most"), f"{SLOW}/s")
+        page.goto(f"{base}/desk/relays")
+        hand.write(page.get_by_label("At most", exact=True), f"{SLOW}/s")
         page.keyboard.press("Enter")
         page.get_by_text("default sends at most").wait_for()
 
@@ -179,11 +178,12 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, s
 
         here = page.url
         page.goto(f"{base}/desk/relays")
-        page.get_by_label("At most", exact=True).fill("")
+        hand.write(page.get_by_label("At most", exact=True), "")
         page.keyboard.press("Enter")
         page.get_by_text("default sends as fast as it can").wait_for()
         page.goto(here)
         state.get_by_text("paused", exact=True).wait_for()
+        set_rate(hand, f"{SLOW}/s")
         hand.press(page.get_by_role("button", name="Resume", exact=True))
         state.get_by_text("sending", exact=True).wait_for()
         set_rate(hand, "")
@@ -200,7 +200,15 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, s
 
     with window(browser.new_context(**DESKTOP)) as page:
         sign_in(page, base)
-        for path in ("schedule", "schedule/morning", "campaigns", "numbers", "people", "health"):
+        for path in (
+            "schedule",
+            "schedule/morning",
+            "campaigns",
+            "numbers",
+            "people",
+            "relays",
+            "health",
+        ):
             page.goto(f"{base}/desk/{path}")
             look_at(page, path)
         page.goto(f"{base}/desk/people")

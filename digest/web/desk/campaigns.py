@@ -79,14 +79,6 @@ def post_resume(desk: AtDesk, campaign_id: UUID) -> Response:
     return _back(desk, campaign_id, "Sending goes on.")
 
 
-def post_rate(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
-    """POST …/rate: of this campaign alone; empty takes the limit away."""
-    rate = first(fields, "rate") or None
-    kept = set_campaign_rate(desk.site.db, campaign_id, rate, now=utc_now(), actor=desk.actor)
-    said = f"It sends at most {kept}." if kept else "It sends as fast as relays take it."
-    return _back(desk, campaign_id, said)
-
-
 def post_cancel(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
     """POST …/cancel: for good."""
     reason = first(fields, "reason")
@@ -119,6 +111,14 @@ def post_resolve(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
     )
     what = "wait to be sent once more" if send_again else "are marked as sent"
     return _back(desk, campaign_id, f"{number(decided, 'delivery', 'deliveries')}: {what}.")
+
+
+def post_rate(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/rate: of this campaign alone; empty takes the limit away."""
+    rate = first(fields, "rate") or None
+    kept = set_campaign_rate(desk.site.db, campaign_id, rate, now=utc_now(), actor=desk.actor)
+    said = f"It sends at most {kept}." if kept else "It sends as fast as relays take it."
+    return _back(desk, campaign_id, said)
 
 
 def live_values(desk: Desk, live: Live) -> dict[str, Any]:

@@ -7,7 +7,7 @@ names a file that holds what ``DIGEST_SECRET_KEY`` would.
 import os
 import secrets
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -81,6 +81,21 @@ class Settings(BaseSettings):
         ge=0,
         le=65_535,
         description="Port on which a worker or beat answers Prometheus; 0: none.",
+    )
+    dns_server: str = Field(
+        default="",
+        description="Address of the resolver that domains are checked by, with a port where it is "
+        "not 53; default: the machine's own.",
+    )
+    sending_addresses: str = Field(
+        default="",
+        description="Comma-separated IP addresses that mail leaves from, to be allowed by SPF and "
+        "named in DNS; default: not known.",
+    )
+    domain_check: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Whether a campaign waits while its domain fails in DNS; auto: where a relay "
+        "is on another machine and the domain can exist.",
     )
     trusted_proxies: str = Field(
         default="",
@@ -193,6 +208,14 @@ class Settings(BaseSettings):
     def ses_topics_allowed(self) -> tuple[str, ...]:
         """The ARNs of the topics that are taken."""
         return tuple(_words(self.ses_topics))
+
+    @cached_property
+    def addresses_of_ours(self) -> tuple[IPv4Address | IPv6Address, ...]:
+        """The addresses that mail leaves from, where somebody said."""
+        try:
+            return tuple(ip_address(word) for word in _words(self.sending_addresses))
+        except ValueError as error:
+            raise Illegal(f"{PREFIX}SENDING_ADDRESSES: {error}.") from None
 
     @cached_property
     def networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from digest.actions.approve_edition import SERVICE, approve_edition
 from digest.actions.build_edition import build_edition
+from digest.actions.check_domain import look_ahead
 from digest.actions.edition_locks import hold_list
 from digest.actions.run_view import RunView, view_run
 from digest.actions.schedule_campaign import schedule_campaign
@@ -62,6 +63,7 @@ def _take_step(db: Database, settings: Settings, run_id: UUID, now: datetime) ->
     match step:
         case Step.BUILD:
             _build(db, run, mailing_list, now)
+            look_ahead(db, settings, mailing_list.branding, now)
         case Step.APPROVE if edition is not None:
             _approve(db, settings, run, edition, now)
         case Step.SEND if edition is not None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,18 @@ def beat(
     error: str | None = None,
 ) -> None:
     """Say that this process lives."""
+    vitals = own_vitals(settings, kind, now)
+    with db.begin() as session:
+        keep_heartbeat(
+            session,
+            replace(vitals, queues=None if queues is None else dict(queues), error=error),
+        )
+
+
+def own_vitals(settings: Settings, kind: ProcessKind, now: datetime) -> Vitals:
+    """How this process and its host are."""
     disk = shutil.disk_usage(settings.home_path)
-    vitals = Vitals(
+    return Vitals(
         kind=kind,
         host=socket.gethostname(),
         pid=os.getpid(),
@@ -57,11 +68,7 @@ def beat(
         clock=now,
         disk_free=disk.free,
         disk_total=disk.total,
-        queues=None if queues is None else dict(queues),
-        error=error,
     )
-    with db.begin() as session:
-        keep_heartbeat(session, vitals)
 
 
 def end_beat(db: Database, kind: ProcessKind) -> None:

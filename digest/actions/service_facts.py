@@ -11,6 +11,7 @@ from digest.operate.facts import CampaignFacts, Facts, RunFacts
 from digest.schedule.quiet import quiet_until
 from digest.store import audit
 from digest.store.campaigns import Campaign, totals_of, watched_campaigns
+from digest.store.domain_checks import all_domain_checks
 from digest.store.engine import Session, database_time
 from digest.store.heartbeats import all_heartbeats
 from digest.store.lists import MailingList, lists_by_id
@@ -40,6 +41,7 @@ def service_facts(session: Session, now: datetime) -> Facts:
             RunFacts(run, lists[run.list_id].name, zone(lists[run.list_id].timezone))
             for run in troubled_runs(session, now - LOOK_BACK)
         ],
+        domains=all_domain_checks(session),
     )
 
 

@@ -1,8 +1,11 @@
 """Begin a campaign: render for the choices that are present, freeze the roster."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from digest.actions.approve_edition import SERVICE
+from digest.actions.check_domain import why_held
+from digest.actions.control_campaign import cancel_campaign
 from digest.actions.renditions import EditionValues, edition_values, render_for
 from digest.actions.send_epoch import advance_epoch, require_no_restore
 from digest.clock import zone
@@ -27,6 +30,7 @@ from digest.store.runs import find_run
 from digest.witness import Witness
 
 MOST_RENDITIONS = 200  # the rarest choices fall back to the list's default
+TRY_AGAIN = timedelta(minutes=1)  # while its domain fails
 
 log = get_logger(__name__)
 
@@ -35,7 +39,8 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
     """Take a due campaign from scheduled to sending; gives the size of its roster.
 
     Rendering happens outside any transaction. Whoever comes second finds it started. ``Illegal``
-    where the database was restored from a backup and nobody has confirmed it.
+    where the database was restored from a backup and nobody has confirmed it. Where its domain
+    fails in DNS, it is held until an operator overrides that, or the domain is mended.
     """
     witness = Witness(settings)
     with db.read() as session:
@@ -47,6 +52,10 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         first = _corrected(session, edition)
         keys = variants_present(session, edition.list_id, edition.stream, now, first)
     require_no_restore(db, witness)
+    if not campaign.any_domain:
+        fault = why_held(db, settings, values.branding, now)
+        if fault is not None:
+            return _hold(db, campaign, fault, now)
     renditions = _render(values, keys)
     advance_epoch(db, witness)
     with db.begin() as session:
@@ -58,6 +67,20 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         note_statistics(session)
     log.info("campaign started", campaign=campaign_id, roster=campaign.roster)
     return campaign.roster
+
+
+def _hold(db: Database, campaign: Campaign, fault: str, now: datetime) -> int:
+    """Let it wait for its domain, but not for longer than its news is new."""
+    if now >= campaign.due_at + campaign.expires_after:
+        late = f"it could not start within {campaign.expires_after}: {fault}"
+        cancel_campaign(db, campaign.id, reason=late, now=now, actor=SERVICE)
+        return 0
+    with db.begin() as session:
+        held = lock_campaign(session, campaign.id)
+        if held.state is CampaignState.SCHEDULED and not held.any_domain:
+            held.reason, held.held_until = fault, now + TRY_AGAIN
+    log.error("campaign held back", campaign=campaign.id, why=fault)
+    return 0
 
 
 def _render(values: EditionValues, keys: list[str]) -> dict[str, Rendition | None]:

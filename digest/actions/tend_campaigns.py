@@ -22,7 +22,8 @@ log = get_logger(__name__)
 def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]:
     """Recover, expire and finish; gives the campaigns to start, and those with mail to send."""
     with db.read() as session:
-        to_start = [c.id for c in campaigns_in(session, CampaignState.SCHEDULED) if c.due_at <= now]
+        scheduled = campaigns_in(session, CampaignState.SCHEDULED)
+        to_start = [c.id for c in scheduled if max(c.due_at, c.held_until or c.due_at) <= now]
         running = campaigns_in(
             session, CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED
         )

@@ -9,6 +9,7 @@ from rich.table import Table
 from digest.actions.audit_campaign import CampaignReport, audit_campaign, campaign_status
 from digest.actions.control_campaign import (
     cancel_campaign,
+    override_domain,
     pause_campaign,
     resolve_campaign,
     resume_campaign,
@@ -170,6 +171,20 @@ def resume(campaign: Id) -> None:
     db = database()
     resume_campaign(db, _find(db, campaign), now=utc_now(), actor=actor())
     console.print("Resumed.")
+
+
+@app.command()
+def override(
+    campaign: Id,
+    reason: Annotated[str, typer.Option(help="Kept in the audit.")],
+) -> None:
+    """Start a campaign although its domain fails in DNS.
+
+    Example: digest campaign override latest --reason "the provider mends DNS at noon"
+    """
+    db = database()
+    override_domain(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
+    console.print("It starts, whatever DNS says of its domain.")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from digest.cli.context import actor, console, database, parse_now, print_json
 from digest.cli.list_look import look, templates
 from digest.cli.list_signups import signups
 from digest.clock import utc_now
+from digest.domain.address import ascii_domain
 from digest.domain.quiet_hours import WhoseClock
 from digest.domain.states import Approval, DoubtPolicy, Stream
 from digest.store.lists import MailingList, all_lists, find_list
@@ -41,6 +42,9 @@ def create(
     timezone: Annotated[str, typer.Option(help="An IANA zone.")] = "UTC",
     from_name: Annotated[str | None, typer.Option(help="Default: the list's name.")] = None,
     reply_to: Annotated[str | None, typer.Option(help="Default: the --from address.")] = None,
+    bounce_domain: Annotated[
+        str | None, typer.Option(help="Of the return path; default: that of --from.")
+    ] = None,
     language: Annotated[str, typer.Option(help="Of the frame's own words.")] = "en",
     approval: Annotated[
         Approval, typer.Option(help="Whether an editor must approve each edition.")
@@ -74,6 +78,7 @@ def create(
         from_name=from_name,
         reply_to=reply_to,
         options={
+            "bounce_domain": ascii_domain(bounce_domain) if bounce_domain else None,
             "language": language,
             "approval": approval,
             "sections": tuple(section or ()),

@@ -19,6 +19,7 @@ class AlarmKind(StrEnum):
     CAMPAIGN_PAUSED = "campaign paused by the service"
     MANY_REFUSED = "many refused"
     UNCERTAIN = "deliveries uncertain"
+    DOMAIN_FAILS = "domain fails"
     NO_RELAY = "no relay"
     RELAY_FAILS = "relay fails"
     SOURCE_FAILS = "source fails"

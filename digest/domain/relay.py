@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
@@ -33,6 +34,14 @@ class SmtpRelay:
     def shown(self) -> str:
         return f"{self.host}:{self.port}"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost" or self.host.endswith(".localhost")
+
 
 @dataclass(frozen=True, slots=True)
 class MaildirRelay:
@@ -43,6 +52,10 @@ class MaildirRelay:
     @property
     def shown(self) -> str:
         return str(self.path)
+
+    @property
+    def is_local(self) -> bool:
+        return True
 
 
 _PORTS = {"smtp": 25, "smtps": 465}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from digest.domain.states import DeliveryState
 from digest.store.campaigns import Campaign
+from digest.store.domain_checks import DomainCheck
 from digest.store.heartbeats import Heartbeat
 from digest.store.relays import Relay
 from digest.store.runs import Run
@@ -47,3 +48,4 @@ class Facts:
     sources: Sequence[Source]
     campaigns: Sequence[CampaignFacts]
     runs: Sequence[RunFacts]
+    domains: Sequence[DomainCheck] = ()

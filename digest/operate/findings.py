@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from digest.domain.alarm import AlarmKind, Finding
+from digest.domain.checkup import failed, holds_back
 from digest.domain.states import CampaignState, DeliveryState, RunState
 from digest.operate.facts import CampaignFacts, Facts, RunFacts
 from digest.operate.spans import length, moment, number
+from digest.store.domain_checks import DomainCheck
 from digest.store.heartbeats import Heartbeat, ProcessKind
 from digest.store.relays import Relay
 from digest.store.sources import Source
@@ -30,7 +32,8 @@ def findings(facts: Facts, now: datetime) -> list[Finding]:
         *(finding for one in facts.campaigns for finding in _campaign(one, now)),
         *(finding for one in facts.runs if (finding := _run(one, now))),
         *(finding for one in facts.sources if (finding := _source(one, now))),
-        *(finding for beat in alive(facts) for finding in _host(beat)),
+        *(finding for one in facts.domains if (finding := _domain(one, now))),
+        *(finding for beat in alive(facts) for finding in host_findings(beat)),
     ]
     return list({finding.key: finding for finding in found}.values())
 
@@ -186,7 +189,21 @@ def _outcomes(facts: CampaignFacts, subject: str) -> Iterator[Finding]:
         )
 
 
-def _host(beat: Heartbeat) -> Iterator[Finding]:
+def _domain(kept: DomainCheck, now: datetime) -> Finding | None:
+    if not holds_back(kept.verdict, kept.checked_at, now):
+        return None
+    first = failed(kept.checks)[0]
+    return Finding(
+        AlarmKind.DOMAIN_FAILS,
+        f"{kept.domain} {kept.return_domain}",
+        f"Mailboxes will refuse mail from {kept.domain}. {first.part}: {first.sentence}",
+        "Campaigns wait. `digest doctor` prints the records to set, and asks DNS anew; to send "
+        "all the same: `digest campaign override`.",
+    )
+
+
+def host_findings(beat: Heartbeat) -> Iterator[Finding]:
+    """What is wrong with the host of a process."""
     if abs(beat.clock_off) > MOST_CLOCK_OFF:
         way = "ahead of" if beat.clock_off > 0 else "behind"
         yield Finding(

@@ -47,8 +47,10 @@ class Campaign(Row):
     state: Mapped[CampaignState] = mapped_column(
         text_enum(CampaignState), default=CampaignState.SCHEDULED
     )
-    reason: Mapped[str | None]  # why it is paused or cancelled
+    reason: Mapped[str | None]  # why it is held, paused or cancelled
     due_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]  # its domain fails; tried again then
+    any_domain: Mapped[bool] = mapped_column(default=False)  # an operator: start it all the same
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

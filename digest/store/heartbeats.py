@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -54,7 +55,20 @@ class Heartbeat(Row):
 def keep_heartbeat(session: Session, vitals: Vitals) -> None:
     """Say that a process lives, and forget those of which nothing was heard for a day."""
     now = database_time(session)
-    row = {
+    row = _columns(vitals, now)
+    new = insert_for(session, Heartbeat).values(row)
+    session.execute(new.on_conflict_do_update(index_elements=["kind", "host", "pid"], set_=row))
+    session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGOTTEN_AFTER))
+
+
+def unkept_heartbeat(session: Session, vitals: Vitals) -> Heartbeat:
+    """What would be noted of a process, for one that is no part of the service."""
+    return Heartbeat(**_columns(vitals, database_time(session)))
+
+
+def _columns(vitals: Vitals, now: datetime) -> dict[str, Any]:
+    """``now`` is the database's."""
+    return {
         "kind": vitals.kind,
         "host": vitals.host,
         "pid": vitals.pid,
@@ -66,9 +80,6 @@ def keep_heartbeat(session: Session, vitals: Vitals) -> None:
         "queues": vitals.queues,
         "error": vitals.error,
     }
-    new = insert_for(session, Heartbeat).values(row)
-    session.execute(new.on_conflict_do_update(index_elements=["kind", "host", "pid"], set_=row))
-    session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - FORGOTTEN_AFTER))
 
 
 def forget_heartbeat(session: Session, kind: ProcessKind, host: str, pid: int) -> None:

@@ -11,6 +11,7 @@ from digest.accounts.roles import reaches
 from digest.actions.audit_campaign import CampaignReport, audit_campaign
 from digest.actions.control_campaign import (
     cancel_campaign,
+    override_domain,
     pause_campaign,
     resolve_campaign,
     resume_campaign,
@@ -77,6 +78,13 @@ def post_resume(desk: AtDesk, campaign_id: UUID) -> Response:
     """POST …/resume."""
     resume_campaign(desk.site.db, campaign_id, now=utc_now(), actor=desk.actor)
     return _back(desk, campaign_id, "Sending goes on.")
+
+
+def post_override(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
+    """POST …/override: start although its domain fails in DNS."""
+    reason = first(fields, "reason")
+    override_domain(desk.site.db, campaign_id, reason=reason, now=utc_now(), actor=desk.actor)
+    return _back(desk, campaign_id, "It starts, whatever DNS says of its domain.")
 
 
 def post_cancel(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:

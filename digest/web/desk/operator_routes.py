@@ -29,6 +29,7 @@ OPERATOR_ROUTES = (
     Route("GET", f"{_CAMPAIGN}/audit", campaigns.show_audit, Guard.OPERATOR),
     Route("POST", f"{_CAMPAIGN}/pause", campaigns.post_pause, Guard.OPERATOR),
     Route("POST", f"{_CAMPAIGN}/resume", campaigns.post_resume, Guard.OPERATOR),
+    Route("POST", f"{_CAMPAIGN}/override", campaigns.post_override, Guard.OPERATOR),
     Route("POST", f"{_CAMPAIGN}/cancel", campaigns.post_cancel, Guard.OPERATOR),
     Route("POST", f"{_CAMPAIGN}/retry", campaigns.post_retry, Guard.OPERATOR),
     Route("POST", f"{_CAMPAIGN}/resolve", campaigns.post_resolve, Guard.OPERATOR),

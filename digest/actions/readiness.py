@@ -1,0 +1,44 @@
+"""Whether the database and the broker can be worked with, in a sentence that names neither."""
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from digest.log import get_logger
+from digest.settings import Settings
+from digest.store.engine import Database, StoreUnavailable
+from digest.store.schema import current_revision, newest_revision
+
+log = get_logger(__name__)
+
+BROKER_SECONDS = 1.0
+
+
+def broker_fault(settings: Settings) -> str | None:
+    """Why work can't be rung for; None where it can."""
+    if settings.redis_url is None:
+        return None  # in memory, in the process that serves this
+    url = settings.redis_url.get_secret_value()
+    try:
+        with Redis.from_url(
+            url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
+        ) as broker:
+            broker.ping()
+    except (RedisError, OSError, ValueError) as error:
+        log.warning("broker not ready", why=type(error).__name__)
+        return "The broker (Redis) does not answer: what is due waits until it does."
+    return None
+
+
+def database_fault(db: Database) -> str | None:
+    """Why rows can't be used; None where they can."""
+    # The log says which database it is; a page that anybody may open does not.
+    try:
+        found = current_revision(db)
+    except StoreUnavailable as error:
+        log.warning("not ready", why=str(error))
+        return "The database can't be reached; the log says why."
+    if found != newest_revision():
+        return (
+            "The database is not at the revision that this version needs; run `digest db upgrade`."
+        )
+    return None

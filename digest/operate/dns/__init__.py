@@ -1,0 +1,1 @@
+"""What DNS must say for mail to be accepted: SPF, DKIM, DMARC, MX and PTR, each a module."""

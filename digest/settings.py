@@ -7,7 +7,7 @@ names a file that holds what ``DIGEST_SECRET_KEY`` would.
 import os
 import secrets
 from functools import cached_property
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from digest.domain.errors import Illegal
+from digest.setting_files import FromFiles
 
 PREFIX = "DIGEST_"
 SHORTEST_KEY = 32
@@ -84,8 +85,7 @@ class Settings(BaseSettings):
     )
     dns_server: str = Field(
         default="",
-        description="Address of the resolver that domains are checked by, with a port where it is "
-        "not 53; default: the machine's own.",
+        description="Resolver that domains are checked by, address:port; default: the machine's.",
     )
     sending_addresses: str = Field(
         default="",
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _FromFiles(settings_cls)
+        return init_settings, env_settings, FromFiles(settings_cls)
 
     @cached_property
     def home_path(self) -> Path:
@@ -212,10 +212,8 @@ class Settings(BaseSettings):
     @cached_property
     def addresses_of_ours(self) -> tuple[IPv4Address | IPv6Address, ...]:
         """The addresses that mail leaves from, where somebody said."""
-        try:
-            return tuple(ip_address(word) for word in _words(self.sending_addresses))
-        except ValueError as error:
-            raise Illegal(f"{PREFIX}SENDING_ADDRESSES: {error}.") from None
+        given = _networks("SENDING_ADDRESSES", self.sending_addresses)
+        return tuple(one.network_address for one in given)
 
     @cached_property
     def networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -226,32 +224,6 @@ class Settings(BaseSettings):
     def proxies_trusted(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Networks whose word for a client's address is taken."""
         return _networks("TRUSTED_PROXIES", self.trusted_proxies)
-
-
-class _FromFiles(PydanticBaseSettingsSource):
-    """Reads ``DIGEST_NAME_FILE`` for each setting, as container secrets are given."""
-
-    def get_field_value(
-        self,
-        field: Any,  # noqa: ARG002 - the library's signature
-        field_name: str,
-    ) -> tuple[Any, str, bool]:
-        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        if not path:
-            return None, field_name, False
-        try:
-            return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
-            raise Illegal(
-                f"{PREFIX}{field_name.upper()}_FILE names {path}, which can't be read "
-                f"({error.strerror})."
-            ) from None
-
-    def __call__(self) -> dict[str, Any]:
-        found = {
-            name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields
-        }
-        return {name: value for name, value in found.items() if value is not None}
 
 
 def load_settings(**given: Any) -> Settings:

@@ -244,5 +244,21 @@ def a_sending_campaign(
         return campaign.id
 
 
+def a_due_campaign(session: Session, mailing_list: MailingList, **edition: Any) -> UUID:
+    """The campaign of an approved edition that is due and has not begun."""
+    campaign = Campaign(
+        edition_id=an_edition(session, mailing_list, **edition).id,
+        list_id=mailing_list.id,
+        due_at=NOW,
+        expires_after=timedelta(days=1),
+        doubt_policy=DoubtPolicy.RESEND,
+        created_at=NOW,
+        created_by="test",
+    )
+    session.add(campaign)
+    session.flush()
+    return campaign.id
+
+
 def some_templates() -> TemplateSet:
     return TemplateSet({"edition/subject.txt": "{{ subject }}"})

@@ -39,27 +39,27 @@ def resume_campaign(db: Database, campaign_id: UUID, *, now: datetime, actor: st
         campaign.move(CampaignState.SENDING)
 
 
-def override_domain(
+def override_hold(
     db: Database, campaign_id: UUID, *, reason: str, now: datetime, actor: str
 ) -> None:
-    """Let a campaign start although its domain fails in DNS."""
+    """Let a campaign start although its domain, or what readers said of the last one, holds it."""
     if not reason.strip():
         raise Illegal("Say why it may start all the same; it is kept with the campaign.")
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
         if campaign.state is not CampaignState.SCHEDULED:
-            raise Illegal(f"This campaign is {campaign.state}; it waits for no domain.")
+            raise Illegal(f"This campaign is {campaign.state}; nothing holds it back.")
         audit.record(
             session,
             now=now,
             actor=actor,
-            action="let start in spite of its domain",
+            action="let start although held back",
             noun="campaign",
             noun_id=campaign.id,
             before={"held": campaign.reason},
             after={"reason": reason},
         )
-        campaign.any_domain, campaign.held_until, campaign.reason = True, None, None
+        campaign.overridden, campaign.held_until, campaign.reason = True, None, None
 
 
 def cancel_campaign(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from digest.actions.approve_edition import SERVICE
+from digest.actions.check_complaints import why_complained
 from digest.actions.check_domain import why_held
 from digest.actions.control_campaign import cancel_campaign
 from digest.actions.renditions import EditionValues, edition_values, render_for
@@ -30,7 +31,7 @@ from digest.store.runs import find_run
 from digest.witness import Witness
 
 MOST_RENDITIONS = 200  # the rarest choices fall back to the list's default
-TRY_AGAIN = timedelta(minutes=1)  # while its domain fails
+TRY_AGAIN = timedelta(minutes=1)  # what is held back
 
 log = get_logger(__name__)
 
@@ -40,7 +41,8 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
 
     Rendering happens outside any transaction. Whoever comes second finds it started. ``Illegal``
     where the database was restored from a backup and nobody has confirmed it. Where its domain
-    fails in DNS, it is held until an operator overrides that, or the domain is mended.
+    fails in DNS, or many called the list's last edition spam, it is held until an operator lets it
+    start, or that is over.
     """
     witness = Witness(settings)
     with db.read() as session:
@@ -52,8 +54,9 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         first = _corrected(session, edition)
         keys = variants_present(session, edition.list_id, edition.stream, now, first)
     require_no_restore(db, witness)
-    if not campaign.any_domain:
+    if not campaign.overridden:
         fault = why_held(db, settings, values.branding, now)
+        fault = fault or why_complained(db, campaign.list_id)
         if fault is not None:
             return _hold(db, campaign, fault, now)
     renditions = _render(values, keys)
@@ -70,14 +73,14 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
 
 
 def _hold(db: Database, campaign: Campaign, fault: str, now: datetime) -> int:
-    """Let it wait for its domain, but not for longer than its news is new."""
+    """Let it wait, but not for longer than its news is new."""
     if now >= campaign.due_at + campaign.expires_after:
         late = f"it could not start within {campaign.expires_after}: {fault}"
         cancel_campaign(db, campaign.id, reason=late, now=now, actor=SERVICE)
         return 0
     with db.begin() as session:
         held = lock_campaign(session, campaign.id)
-        if held.state is CampaignState.SCHEDULED and not held.any_domain:
+        if held.state is CampaignState.SCHEDULED and not held.overridden:
             held.reason, held.held_until = fault, now + TRY_AGAIN
     log.error("campaign held back", campaign=campaign.id, why=fault)
     return 0

@@ -9,7 +9,7 @@ from rich.table import Table
 from digest.actions.audit_campaign import CampaignReport, audit_campaign, campaign_status
 from digest.actions.control_campaign import (
     cancel_campaign,
-    override_domain,
+    override_hold,
     pause_campaign,
     resolve_campaign,
     resume_campaign,
@@ -178,13 +178,13 @@ def override(
     campaign: Id,
     reason: Annotated[str, typer.Option(help="Kept in the audit.")],
 ) -> None:
-    """Start a campaign although its domain fails in DNS.
+    """Start a campaign that is held back: its domain fails, or many complained of the last one.
 
     Example: digest campaign override latest --reason "the provider mends DNS at noon"
     """
     db = database()
-    override_domain(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
-    console.print("It starts, whatever DNS says of its domain.")
+    override_hold(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
+    console.print("It starts.")
 
 
 @app.command()

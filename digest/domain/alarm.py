@@ -18,6 +18,7 @@ class AlarmKind(StrEnum):
     CAMPAIGN_STALLED = "campaign stalled"
     CAMPAIGN_PAUSED = "campaign paused by the service"
     MANY_REFUSED = "many refused"
+    MANY_COMPLAINTS = "many complaints"
     UNCERTAIN = "deliveries uncertain"
     DOMAIN_FAILS = "domain fails"
     NO_RELAY = "no relay"

@@ -26,6 +26,7 @@ class CampaignFacts:
     stuck_since: datetime | None  # when the last delivery was done, where that was long ago
     is_explained: bool = False  # a rate or quiet hours hold it up
     paused_by_service: bool = False
+    complaints: int = 0
 
 
 @dataclass(frozen=True, slots=True)

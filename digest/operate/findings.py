@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from digest.domain.alarm import AlarmKind, Finding
 from digest.domain.checkup import failed, holds_back
+from digest.domain.complaints import WARNED_AT, are_many, shown_rate
 from digest.domain.states import CampaignState, DeliveryState, RunState
 from digest.operate.facts import CampaignFacts, Facts, RunFacts
 from digest.operate.spans import length, moment, number
@@ -177,6 +178,14 @@ def _outcomes(facts: CampaignFacts, subject: str) -> Iterator[Finding]:
             subject,
             f"{facts.name}: {failed:,} of {failed + sent:,} mails were refused for good.",
             "Read the relays' answers on its page: is it the addresses, or is it us?",
+        )
+    if are_many(facts.complaints, sent, WARNED_AT):
+        rate = shown_rate(facts.complaints, sent)
+        yield Finding(
+            AlarmKind.MANY_COMPLAINTS,
+            subject,
+            f"{facts.name}: {facts.complaints:,} of {sent:,} readers ({rate}) called it spam.",
+            "See by whom on its page. From 0.3 % on the list's next edition waits for an operator.",
         )
     doubtful = facts.counts[DeliveryState.UNCERTAIN]
     if doubtful:

@@ -17,7 +17,7 @@ PARTS: tuple[tuple[str, str, tuple[AlarmKind, ...]], ...] = (
      (AlarmKind.RUN_MISSED, AlarmKind.APPROVAL_MISSING)),
     ("campaigns", "Those of the last day are well.",
      (AlarmKind.CAMPAIGN_EXPIRED, AlarmKind.CAMPAIGN_STALLED, AlarmKind.CAMPAIGN_PAUSED,
-      AlarmKind.MANY_REFUSED, AlarmKind.UNCERTAIN)),
+      AlarmKind.MANY_REFUSED, AlarmKind.MANY_COMPLAINTS, AlarmKind.UNCERTAIN)),
     ("clock", "It agrees with the database's.", (AlarmKind.CLOCK_WRONG,)),
     ("disk", "There is room where DIGEST_HOME is.", (AlarmKind.DISK_FULL,)),
 )  # fmt: skip
@@ -29,6 +29,7 @@ _WARNINGS = (
     AlarmKind.APPROVAL_MISSING,
     AlarmKind.CAMPAIGN_EXPIRED,
     AlarmKind.MANY_REFUSED,
+    AlarmKind.MANY_COMPLAINTS,
     AlarmKind.UNCERTAIN,
 )
 

@@ -44,12 +44,17 @@ def split_stylesheet(css: str) -> Split:
     return Split("\n".join(inlined), "\n".join(kept))
 
 
-@lru_cache(maxsize=64)
-def parse_stylesheet(css: str) -> Any:
-    """``css`` as a cssutils sheet. Nothing is fetched whatever it says: cssutils would follow
-    ``@import`` to the network and to files of this machine."""
+def parse_stylesheet(css: str) -> list[Any]:
+    """The rules of ``css`` as cssutils has them. Nothing is fetched whatever it says: cssutils
+    would follow ``@import`` to the network and to files of this machine."""
+    return [rule for text in _rules(css) for rule in _parsed(text)]
+
+
+@lru_cache(maxsize=1024)
+def _parsed(rule: str) -> tuple[Any, ...]:
+    """Rule by rule, since the sheets of two lists differ in their accent colour alone."""
     parser = cssutils.CSSParser(fetcher=lambda _url: ("utf-8", ""), validate=False)
-    return parser.parseString(css)
+    return tuple(parser.parseString(rule))
 
 
 def _rules(css: str) -> Iterator[str]:
@@ -91,8 +96,8 @@ def _loses_declarations(rule: str) -> bool:
     """Whether cssutils drops a part of ``rule``: it does not know colours such as #rrggbbaa."""
     body = rule.partition("{")[2].rpartition("}")[0]
     written = sum(1 for part in _declarations(body) if ":" in part)
-    sheet = parse_stylesheet(rule)
-    read = sum(len(r.style.getProperties(all=True)) for r in sheet if r.type == r.STYLE_RULE)
+    parsed = _parsed(rule)
+    read = sum(len(r.style.getProperties(all=True)) for r in parsed if r.type == r.STYLE_RULE)
     return read < written
 
 

@@ -49,8 +49,8 @@ class Campaign(Row):
     )
     reason: Mapped[str | None]  # why it is held, paused or cancelled
     due_at: Mapped[datetime]
-    held_until: Mapped[datetime | None]  # its domain fails; tried again then
-    any_domain: Mapped[bool] = mapped_column(default=False)  # an operator: start it all the same
+    held_until: Mapped[datetime | None]  # it must not start yet; tried again then
+    overridden: Mapped[bool] = mapped_column(default=False)  # an operator: start it all the same
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
@@ -158,6 +158,12 @@ def watched_campaigns(session: Session, since: datetime) -> list[tuple[Campaign,
         .where(or_(running, Campaign.finished_at >= since))
     )
     return [(one, n) for one, n in session.execute(found.order_by(Campaign.due_at))]
+
+
+def last_started(session: Session, list_id: UUID) -> Campaign | None:
+    """The campaign of a list that began last."""
+    begun = select(Campaign).where(Campaign.list_id == list_id, Campaign.started_at.is_not(None))
+    return session.scalar(begun.order_by(Campaign.started_at.desc()).limit(1))
 
 
 def counts(session: Session, campaign_id: UUID) -> dict[DeliveryState, int]:

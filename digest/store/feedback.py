@@ -1,6 +1,6 @@
 """Feedback: what came back about our mails, each thing once, and what it did."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Rea
 from digest.domain.states import DeliveryState, Feedback
 from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.deliveries import Delivery
-from digest.store.engine import insert_for
+from digest.store.engine import domain_of, insert_for
 
 
 class FeedbackEvent(Row):
@@ -160,6 +160,30 @@ def count_ours(session: Session, campaign_id: UUID) -> int:
         Bounce.campaign_id == campaign_id, Bounce.is_ours, Bounce.void_at.is_(None)
     )
     return session.scalar(ours) or 0
+
+
+def count_complaints(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many called each of these campaigns spam; those of whom nobody did are left out."""
+    counted = (
+        select(Complaint.campaign_id, func.count())
+        .where(Complaint.campaign_id.in_(campaign_ids), Complaint.void_at.is_(None))
+        .group_by(Complaint.campaign_id)
+    )
+    return {id_: n for id_, n in session.execute(counted) if id_ is not None}
+
+
+def complaints_by_domain(session: Session, campaign_id: UUID) -> list[tuple[str, int]]:
+    """A campaign's complaints by the domain of the mailbox, the most first."""
+    domain = domain_of(Delivery.address).label("domain")
+    counted = (
+        select(domain, func.count())
+        .select_from(Complaint)
+        .join(Delivery, Delivery.id == Complaint.delivery_id)
+        .where(Complaint.campaign_id == campaign_id, Complaint.void_at.is_(None))
+        .group_by(domain)
+        .order_by(func.count().desc(), domain)
+    )
+    return [(name, n) for name, n in session.execute(counted)]
 
 
 def void_bounces(session: Session, subscriber_id: UUID, now: datetime) -> None:

@@ -11,7 +11,7 @@ from digest.accounts.roles import reaches
 from digest.actions.audit_campaign import CampaignReport, audit_campaign
 from digest.actions.control_campaign import (
     cancel_campaign,
-    override_domain,
+    override_hold,
     pause_campaign,
     resolve_campaign,
     resume_campaign,
@@ -81,10 +81,10 @@ def post_resume(desk: AtDesk, campaign_id: UUID) -> Response:
 
 
 def post_override(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:
-    """POST …/override: start although its domain fails in DNS."""
+    """POST …/override: start what is held back."""
     reason = first(fields, "reason")
-    override_domain(desk.site.db, campaign_id, reason=reason, now=utc_now(), actor=desk.actor)
-    return _back(desk, campaign_id, "It starts, whatever DNS says of its domain.")
+    override_hold(desk.site.db, campaign_id, reason=reason, now=utc_now(), actor=desk.actor)
+    return _back(desk, campaign_id, "It starts.")
 
 
 def post_cancel(desk: AtDesk, campaign_id: UUID, fields: Posted) -> Response:

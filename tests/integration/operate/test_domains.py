@@ -10,22 +10,22 @@ import pytest
 from sqlalchemy import select
 
 from digest.actions.check_domain import look_ahead, why_held
-from digest.actions.control_campaign import override_domain
+from digest.actions.control_campaign import override_hold
 from digest.actions.relays import add_relay
 from digest.actions.start_campaign import start_campaign
 from digest.actions.tend_campaigns import tend_campaigns
 from digest.actions.watch import watch
 from digest.domain.checkup import Verdict
 from digest.domain.errors import Illegal, Transient
-from digest.domain.states import CampaignState, DoubtPolicy
+from digest.domain.states import CampaignState
 from digest.operate.dns import resolver
 from digest.operate.dns.resolver import Resolver
 from digest.settings import load_settings
 from digest.store.alarms import Alarm
 from digest.store.audit import AuditEntry
-from digest.store.campaigns import Campaign, find_campaign
+from digest.store.campaigns import find_campaign
 from digest.store.domain_checks import DomainCheck, find_domain_check
-from tests.builders import NOW, a_branding, a_list, a_subscriber, an_edition
+from tests.builders import NOW, a_branding, a_due_campaign, a_list, a_subscriber
 from tests.commands import environment, try_digest
 from tests.faults.relay import FaultyRelay
 from tests.name_server import NameServer
@@ -60,18 +60,7 @@ def campaign_id(db, settings):
     with db.begin() as session:
         mailing_list = a_list(session, bounce_domain="bounce.news.example")
         a_subscriber(session, settings, "ana@reader.example", mailing_list)
-        campaign = Campaign(
-            edition_id=an_edition(session, mailing_list).id,
-            list_id=mailing_list.id,
-            due_at=NOW,
-            expires_after=timedelta(days=1),
-            doubt_policy=DoubtPolicy.RESEND,
-            created_at=NOW,
-            created_by="test",
-        )
-        session.add(campaign)
-        session.flush()
-        return campaign.id
+        return a_due_campaign(session, mailing_list)
 
 
 def campaign(db, campaign_id):
@@ -110,17 +99,17 @@ def test_an_operator_may_override_that_and_the_audit_says_who_and_why(
     dns.zone = dict(BAD)
     start_campaign(db, checked, campaign_id, NOW)
     with pytest.raises(Illegal, match="Say why"):
-        override_domain(db, campaign_id, reason=" ", now=NOW, actor="olga")
-    override_domain(db, campaign_id, reason="DNS is mended at noon", now=NOW, actor="olga")
+        override_hold(db, campaign_id, reason=" ", now=NOW, actor="olga")
+    override_hold(db, campaign_id, reason="DNS is mended at noon", now=NOW, actor="olga")
     assert to_start(db, NOW) == [campaign_id]
     assert start_campaign(db, checked, campaign_id, NOW) == 1
     with db.read() as session:
         (entry,) = session.scalars(select(AuditEntry)).all()
-    assert (entry.actor, entry.action) == ("olga", "let start in spite of its domain")
+    assert (entry.actor, entry.action) == ("olga", "let start although held back")
     assert "There is no SPF record" in entry.before["held"]
     assert entry.after == {"reason": "DNS is mended at noon"}
     with pytest.raises(Illegal, match="is sending"):
-        override_domain(db, campaign_id, reason="again", now=NOW, actor="olga")
+        override_hold(db, campaign_id, reason="again", now=NOW, actor="olga")
 
 
 def test_a_campaign_that_was_held_for_a_day_is_cancelled_and_not_sent_late(

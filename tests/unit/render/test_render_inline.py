@@ -37,8 +37,8 @@ def test_a_stylesheet_cannot_import(rule, tmp_path):
 def test_the_parser_fetches_nothing_even_if_it_is_told_to(tmp_path):
     secret = tmp_path / "secret.css"
     secret.write_text("p { color: red; }")
-    sheet = parse_stylesheet(f"@import url({secret.as_uri()}); b {{ margin: 0; }}")
-    assert "red" not in "".join(rule.styleSheet.cssText.decode() for rule in sheet.cssRules[:1])
+    first, *_ = parse_stylesheet(f"@import url({secret.as_uri()}); b {{ margin: 0; }}")
+    assert "red" not in first.styleSheet.cssText.decode()
 
 
 def test_a_linked_stylesheet_is_not_fetched(tmp_path):

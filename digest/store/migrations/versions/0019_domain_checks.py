@@ -35,13 +35,13 @@ def upgrade() -> None:
     with op.batch_alter_table("campaign") as campaign:
         campaign.add_column(sa.Column("held_until", sa.DateTime(timezone=True), nullable=True))
         campaign.add_column(
-            sa.Column("any_domain", sa.Boolean(), nullable=False, server_default=sa.false())
+            sa.Column("overridden", sa.Boolean(), nullable=False, server_default=sa.false())
         )
 
 
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("campaign") as campaign:
-        campaign.drop_column("any_domain")
+        campaign.drop_column("overridden")
         campaign.drop_column("held_until")
     op.drop_table("domain_check")

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from digest.actions.edition_window import Window
 from digest.assemble.candidate import Candidate
 from digest.assemble.edition import Heading, Material
 from digest.clock import zone
+from digest.domain.edition import EditionContent
 from digest.domain.errors import Illegal
 from digest.domain.states import Stream
 from digest.store.editions import Edition, editions_approved, next_number, used_briefs
@@ -16,6 +18,17 @@ from digest.store.lists import MailingList
 FIRST_PERIOD = {Stream.WEEKLY: timedelta(days=7), Stream.MONTHLY: timedelta(days=31)}
 # An approval that was under way when the last roll-up was built became visible after it.
 STRAGGLING = timedelta(hours=1)
+
+
+class Carried(Protocol):
+    """What of an edition counts: it may be one that was never stored."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def window_until(self) -> datetime: ...
+    @property
+    def content(self) -> EditionContent: ...
 
 
 def find_period(
@@ -46,7 +59,7 @@ def read_carried(
     carried = editions_approved(
         session, mailing_list.id, Stream.EACH, window.after - reach, window.until
     )
-    candidates = {one.id: one for edition in carried for one in _candidates(edition)}
+    candidates = {one.id: one for edition in carried for one in carried_candidates(edition)}
     done = used_briefs(session, mailing_list.id, stream, candidates).keys() | {
         excluded.id for edition in frozen for excluded in edition.excluded
     }
@@ -63,7 +76,8 @@ def read_carried(
     )
 
 
-def _candidates(edition: Edition) -> Iterator[Candidate]:
+def carried_candidates(edition: Carried) -> Iterator[Candidate]:
+    """The briefs of an edition as they may stand in another one."""
     for place, brief in enumerate(edition.content.briefs, 1):
         yield Candidate(
             id=brief.id,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from digest.domain.edition import Variant
@@ -13,6 +13,7 @@ from digest.domain.errors import NotFound
 from digest.domain.states import Stream, SubscriptionState
 from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.lists import MailingList
+from digest.store.suppressions import Suppression
 
 
 class Subscriber(Row):
@@ -137,6 +138,42 @@ def stream_subscriptions(
         yield from found
         after = found[-1].id
         session.expunge_all()
+
+
+class ReaderGroup(NamedTuple):
+    """How many readers of a list made the same choices."""
+
+    variant: str
+    timezone: str | None  # None: the list's
+    local_hour: int | None
+    people: int
+
+
+def groups_at(
+    session: Session, list_id: UUID, stream: Stream, at: datetime
+) -> Sequence[ReaderGroup]:
+    """Who was on a list at a time, by the choices that they have now."""
+    home = func.coalesce(Subscription.timezone, Subscriber.timezone)
+    came = func.coalesce(Subscription.confirmed_at, Subscription.created_at)
+    choices = (Subscription.variant, home, Subscription.local_hour)
+    barred = exists().where(
+        Suppression.address_hash == Subscriber.address_hash, Suppression.since <= at
+    )
+    present = (
+        select(*choices, func.count())
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.list_id == list_id,
+            Subscription.stream == stream,
+            Subscription.state != SubscriptionState.PENDING,
+            came <= at,
+            or_(Subscription.ended_at.is_(None), Subscription.ended_at > at),
+            or_(Subscription.paused_until.is_(None), Subscription.paused_until <= at),
+            ~barred,
+        )
+        .group_by(*choices)
+    )
+    return [ReaderGroup(*row) for row in session.execute(present)]
 
 
 def count_by_state(session: Session, list_id: UUID) -> dict[SubscriptionState, int]:

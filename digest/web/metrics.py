@@ -25,7 +25,7 @@ def metrics(request: Request, site: Here) -> Response:
     if not _may_ask(request, site.settings):
         raise Forbidden("Metrics need DIGEST_METRICS_TOKEN, or a request from the machine itself.")
     registry = CollectorRegistry()
-    registry.register(_Service(service_health(site.db, utc_now())))
+    registry.register(Service(service_health(site.db, utc_now())))
     here, _ = exposition()  # this process's own: of `digest up`, a sender's
     return Response(generate_latest(registry) + here, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -43,7 +43,7 @@ def _may_ask(request: Request, settings: Settings) -> bool:
         return False
 
 
-class _Service(Collector):
+class Service(Collector):
     """What Health knows, as gauges."""
 
     def __init__(self, health: Health) -> None:

@@ -1,7 +1,6 @@
 """``digest campaign``: an edition on its way, and the account of every subscriber."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from rich.table import Table
@@ -9,7 +8,6 @@ from rich.table import Table
 from digest.actions.audit_campaign import CampaignReport, audit_campaign, campaign_status
 from digest.actions.control_campaign import (
     cancel_campaign,
-    override_hold,
     pause_campaign,
     resolve_campaign,
     resume_campaign,
@@ -26,19 +24,20 @@ from digest.cli.context import (
     print_json,
     print_json_line,
 )
+from digest.cli.one_campaign import Id, find_one
+from digest.cli.override import override
 from digest.cli.restore import confirm_restore, warn_of_restore
 from digest.clock import utc_now
 from digest.domain.errors import Permanent
 from digest.domain.ids import message_key
 from digest.domain.states import DeliveryState
-from digest.store.campaigns import find_campaign, recent_campaigns
+from digest.store.campaigns import recent_campaigns
 from digest.store.deliveries import Delivery, list_deliveries
-from digest.store.engine import Database
 
 app = typer.Typer(no_args_is_help=True, help="Campaigns: an edition on its way.")
 app.command("confirm-restore")(confirm_restore)
+app.command()(override)
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A campaign's id, or `latest`.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -97,7 +96,7 @@ def status(campaign: Id, json: Json = False) -> None:
     Example: digest campaign status latest
     """
     db = database()
-    _show(campaign_status(db, _find(db, campaign), utc_now()), json=json)
+    _show(campaign_status(db, find_one(db, campaign), utc_now()), json=json)
     warn_of_restore(db)
 
 
@@ -108,7 +107,7 @@ def audit(campaign: Id, json: Json = False) -> None:
     Example: digest campaign audit latest --json
     """
     db = database()
-    report = audit_campaign(db, _find(db, campaign), utc_now())
+    report = audit_campaign(db, find_one(db, campaign), utc_now())
     _show(report, json=json)
     if not report.balanced:
         raise Permanent("The sums don't add up: " + "; ".join(report.problems) + ".")
@@ -125,7 +124,7 @@ def deliveries(
     Example: digest campaign deliveries latest --state failed --json
     """
     db = database()
-    campaign_id = _find(db, campaign)
+    campaign_id = find_one(db, campaign)
     with db.read() as session:
         for delivery in list_deliveries(session, campaign_id, state):
             if json:
@@ -144,7 +143,7 @@ def pause(
     Example: digest campaign pause latest --reason "typo in the headline"
     """
     db = database()
-    pause_campaign(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
+    pause_campaign(db, find_one(db, campaign), reason=reason, now=utc_now(), actor=actor())
     console.print("Paused.")
 
 
@@ -158,7 +157,7 @@ def slow(
     """
     db = database()
     given = None if rate == "none" else rate
-    kept = set_campaign_rate(db, _find(db, campaign), given, now=utc_now(), actor=actor())
+    kept = set_campaign_rate(db, find_one(db, campaign), given, now=utc_now(), actor=actor())
     console.print(f"{kept} at most." if kept else "As fast as relays take it.")
 
 
@@ -169,22 +168,8 @@ def resume(campaign: Id) -> None:
     Example: digest campaign resume latest
     """
     db = database()
-    resume_campaign(db, _find(db, campaign), now=utc_now(), actor=actor())
+    resume_campaign(db, find_one(db, campaign), now=utc_now(), actor=actor())
     console.print("Resumed.")
-
-
-@app.command()
-def override(
-    campaign: Id,
-    reason: Annotated[str, typer.Option(help="Kept in the audit.")],
-) -> None:
-    """Start a campaign that is held back: its domain fails, or many complained of the last one.
-
-    Example: digest campaign override latest --reason "the provider mends DNS at noon"
-    """
-    db = database()
-    override_hold(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
-    console.print("It starts.")
 
 
 @app.command()
@@ -200,7 +185,9 @@ def cancel(
     if not yes:
         typer.confirm("End this campaign for good?", abort=True)
     db = database()
-    unsent = cancel_campaign(db, _find(db, campaign), reason=reason, now=utc_now(), actor=actor())
+    unsent = cancel_campaign(
+        db, find_one(db, campaign), reason=reason, now=utc_now(), actor=actor()
+    )
     console.print(f"Cancelled; {unsent} people were not mailed.")
 
 
@@ -218,7 +205,7 @@ def resolve(
     db = database()
     decided = resolve_campaign(
         db,
-        _find(db, campaign),
+        find_one(db, campaign),
         send_again=send,
         delivery_id=parse_id(delivery) if delivery else None,
         now=utc_now(),
@@ -237,7 +224,7 @@ def retry(
     Example: digest campaign retry latest --state failed
     """
     db = database()
-    again = retry_campaign(db, _find(db, campaign), state=state, now=utc_now(), actor=actor())
+    again = retry_campaign(db, find_one(db, campaign), state=state, now=utc_now(), actor=actor())
     console.print(f"{again} are queued again.")
 
 
@@ -248,16 +235,6 @@ def _schedule(edition: str, at: str | None) -> None:
         database(), parse_id(edition), due_at=due, now=now, actor=actor()
     )
     console.print(f"Campaign {campaign_id} is due at {due:%Y-%m-%d %H:%M} UTC.")
-
-
-def _find(db: Database, text: str) -> UUID:
-    with db.read() as session:
-        if text == "latest":
-            newest = recent_campaigns(session, 1)
-            if newest:
-                return newest[0].id
-            raise Permanent("There is no campaign yet.")
-        return find_campaign(session, parse_id(text)).id
 
 
 def _show(report: CampaignReport, *, json: bool) -> None:

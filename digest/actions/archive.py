@@ -11,7 +11,8 @@ from digest.render.links import safe_url
 from digest.render.plain import clean
 from digest.render.web_copy import PageMeta, atom_feed, sitemap
 from digest.settings import Settings
-from digest.store.editions import Edition, sent_edition, sent_editions
+from digest.store.archive import sent_edition, sent_editions
+from digest.store.editions import Edition
 from digest.store.engine import Database, Session
 from digest.store.lists import MailingList, all_lists, find_list
 

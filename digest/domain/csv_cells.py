@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -19,8 +20,11 @@ def safe_cell(value: object) -> str:
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A whole table with CRLF line ends (RFC 4180)."""
+    return csv_lines(chain([head], rows))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Some lines of one."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(head)
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    csv.writer(out).writerows([safe_cell(value) for value in row] for row in rows)
     return out.getvalue()

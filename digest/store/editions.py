@@ -154,34 +154,6 @@ def recent_frozen(session: Session, list_id: UUID, stream: Stream, limit: int) -
     return session.scalars(frozen.order_by(Edition.window_until.desc()).limit(limit)).all()
 
 
-def sent_editions(
-    session: Session, list_id: UUID, stream: Stream, limit: int, *, before: int | None = None
-) -> Sequence[Edition]:
-    """The editions that were sent to a list and not retracted, newest first; with ``before`` those
-    of lower numbers alone."""
-    sent = select(Edition).where(
-        Edition.list_id == list_id,
-        Edition.stream == stream,
-        Edition.state == EditionState.SENT,
-        Edition.retracted_at.is_(None),
-    )
-    if before is not None:
-        sent = sent.where(Edition.number < before)
-    return session.scalars(sent.order_by(Edition.number.desc()).limit(limit)).all()
-
-
-def sent_edition(session: Session, list_id: UUID, stream: Stream, number: int) -> Edition | None:
-    """The edition of that number that was sent to a list."""
-    return session.scalars(
-        select(Edition).where(
-            Edition.list_id == list_id,
-            Edition.stream == stream,
-            Edition.number == number,
-            Edition.state == EditionState.SENT,
-        )
-    ).first()
-
-
 def editions_approved(
     session: Session, list_id: UUID, stream: Stream, after: datetime, until: datetime
 ) -> Sequence[Edition]:

@@ -1,6 +1,7 @@
 """People by the table: a CSV file taken in, and one given out."""
 
 from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
@@ -13,7 +14,7 @@ from digest.actions.export_subscribers import COLUMNS, export_subscribers
 from digest.actions.import_subscribers import Fate, import_subscribers
 from digest.audience.table import Reject
 from digest.clock import utc_now
-from digest.domain.csv_cells import csv_text
+from digest.domain.csv_cells import csv_lines
 from digest.domain.states import SubscriptionState
 from digest.web.api.guards import ByCaller
 from digest.web.site import Here
@@ -93,6 +94,6 @@ def export_table(
 
 
 def _lines(rows: Iterator[list[str]]) -> Iterator[str]:
-    yield csv_text(COLUMNS, ())
-    while chunk := [row for row, _ in zip(rows, range(CHUNK), strict=False)]:
-        yield csv_text((), chunk)[2:]
+    yield csv_lines([COLUMNS])
+    while chunk := list(islice(rows, CHUNK)):
+        yield csv_lines(chunk)

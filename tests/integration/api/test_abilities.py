@@ -125,7 +125,8 @@ def test_a_token_sees_and_ends_its_owners_and_itself(client, world):
 TABLE = b"email,name\nlena@post.example,Lena\nnobody,-\nreader1@post.example,One\n"
 
 
-def test_a_table_of_people_goes_in_and_comes_out(client, world):
+def test_a_table_of_people_goes_in_and_comes_out(client, world, monkeypatch):
+    monkeypatch.setattr("digest.web.api.tables.CHUNK", 2)
     as_role(client, "operator")
     path = f"{API}/lists/daily/subscribers/import"
     csv = {"Content-Type": "text/csv"}

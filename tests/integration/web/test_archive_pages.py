@@ -1,5 +1,7 @@
 """A public archive: a clean address for each edition that was sent, a feed, a site map."""
 
+from dataclasses import replace
+
 import feedparser
 import pytest
 from lxml import etree
@@ -9,6 +11,7 @@ from digest.domain.states import EditionState
 from digest.store.editions import lock_edition
 from digest.store.lists import find_list
 from tests.builders import NOW, an_edition
+from tests.integration.web.conftest import freeze
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGE = "https://news.example/archive/daily/7"
@@ -104,6 +107,26 @@ def test_a_long_archive_comes_a_page_at_a_time(web, world, archive, monkeypatch)
     assert seen == [11, 10, 9, 8, 7]
     assert path == ""
     assert web.get("/archive/daily?before=x").status_code == 400
+
+
+def test_a_correction_stands_in_the_place_of_what_it_corrects(web, world, archive, settings):
+    with world.db.begin() as session:
+        first = lock_edition(session, world.editions[EditionState.SENT])
+        content = replace(first.content, subject="Correction: ferries to Norholm go")
+        correction = an_edition(
+            session, archive, state=EditionState.SENT, number=7, content=content
+        )
+        correction.corrects_id, correction.templates = first.id, first.templates
+        freeze(session, settings, correction)
+    page = document_fromstring(web.get("/archive/daily").text)
+    assert page.xpath("//li//@href") == ["/archive/daily/7"]
+    assert "Correction: ferries" in page.text_content()
+    assert "Correction: ferries" in web.get("/archive/daily/7").text
+    assert len(feedparser.parse(web.get("/archive/daily/feed.atom").content).entries) == 1
+    with world.db.begin() as session:
+        lock_edition(session, correction.id).retracted_at = NOW
+    assert "Correction" not in web.get("/archive/daily").text
+    assert "Ferries to Norholm halt" in web.get("/archive/daily/7").text
 
 
 def test_the_feed_leads_to_the_page(web, archive):

@@ -143,5 +143,6 @@ def take_notice_mail(
     if row is None or row.next_at is None or row.next_at > now:
         return None
     row.next_at = now + WAITS[row.tries] if row.tries < len(WAITS) else None
+    row.reason = None if row.next_at else "no relay took it"  # unless this last try succeeds
     row.tries += 1
     return row, session.get_one(Notice, row.notice_id)

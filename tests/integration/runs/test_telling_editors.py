@@ -16,7 +16,7 @@ from digest.domain.role import Role
 from digest.domain.states import EditionState
 from digest.store.accounts import account_of
 from digest.store.editions import Edition
-from digest.store.notices import notices_to
+from digest.store.notices import NoticeRecipient, notices_to
 from tests.builders import a_list
 from tests.desk import an_account
 from tests.integration.runs.test_runs import (
@@ -146,7 +146,7 @@ def test_what_was_put_away_stays_away_until_there_is_something_new(db, settings,
     assert [kind.value for kind in shown(db)] == ["deadline_near"]
 
 
-def test_a_mail_that_no_relay_takes_is_tried_again_and_never_told_late(db, settings, edda):
+def test_a_mail_that_no_relay_takes_is_tried_again_for_some_minutes(db, settings, edda):
     add_relay(db, settings, name="default", url="smtp://127.0.0.1:9", now=NOW, actor="test")
     at = RUN_AT - HOUR
     for ring in list(tick(db, at)):
@@ -157,6 +157,24 @@ def test_a_mail_that_no_relay_takes_is_tried_again_and_never_told_late(db, setti
         mail_notice(db, settings, mail, at)
     assert notices_due(db, at) == []
     assert notices_due(db, at + MINUTE) == [mail]
+    for minutes in (1, 3, 8, 23):
+        with pytest.raises(Transient):
+            mail_notice(db, settings, mail, at + minutes * MINUTE)
+    with db.read() as session:
+        row = session.get(NoticeRecipient, mail)
+    assert (row.next_at, row.mailed_at, row.reason) == (None, None, "no relay took it")
+    assert [kind.value for kind in shown(db)] == ["draft_ready"], "the desk says it all the same"
+
+
+def test_a_mail_that_was_held_up_is_not_sent_once_it_is_no_longer_so(db, settings, edda):
+    add_relay(db, settings, name="default", url="smtp://127.0.0.1:9", now=NOW, actor="test")
+    at = RUN_AT - HOUR
+    for ring in list(tick(db, at)):
+        if ring.work is Work.ADVANCE:
+            advance_run(db, settings, ring.id, at)
+    (mail,) = notices_due(db, at)
+    with pytest.raises(Transient):
+        mail_notice(db, settings, mail, at)
     maildir = f"maildir://{settings.home_path}/outbox"
     add_relay(db, settings, name="default", url=maildir, now=NOW, actor="test")
     (edition,) = rows(db, Edition)

@@ -39,6 +39,7 @@ from digest.store.base import Row, UtcDateTime
 
 LOCK_TIMEOUT = timedelta(seconds=10)
 CONNECT_SECONDS = 5
+NO_NUL = ("NUL (0x00)", "\\u0000")  # how PostgreSQL refuses it in a text, and in JSON
 IDLE_SECONDS = 1.0  # after so long a connection is asked whether it is alive
 
 # A host that has vanished is noticed within half a minute, by both sides: a sender goes on with
@@ -102,7 +103,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            if "NUL" in str(error.orig):  # PostgreSQL's texts can't hold it
+            if any(words in str(error.orig) for words in NO_NUL):
                 raise Illegal("Text can't hold a NUL character.") from error
             sentence = _sentence(error, self.shown)
             if sentence is None:  # a bug, or something that the caller knows how to take

@@ -1,6 +1,7 @@
 """All faults that are played on real processes, by name."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from tests.faults.scenarios import (
     broker,
@@ -49,7 +50,9 @@ FAULTS = {
     "R-10-to-12": Fault(relays.every_fault, has_short_form=False),
     "R-11": Fault(relays.refused, has_short_form=False),
     "R-13": Fault(relays.wrong_certificate, has_short_form=False),
-    "R-14": Fault(clocks.many_beats, has_short_form=False),
+    "R-14-two": Fault(partial(clocks.many_beats, 2), has_short_form=False),
+    "R-14-three": Fault(partial(clocks.many_beats, 3), has_short_form=False),
+    "R-14-five": Fault(partial(clocks.many_beats, 5), has_short_form=False),
     "R-16": Fault(clocks.jumping_clock),
     "R-17": Fault(full_disk.full_disk),
     "R-18": Fault(operators.pausing),

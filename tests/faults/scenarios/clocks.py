@@ -51,8 +51,8 @@ def _assert_jumped(fleet: Fleet, offset: Path) -> None:
     assert len(hours) > 1, f"the clock of {offset} jumped"
 
 
-def many_beats(stage: Stage, full: bool) -> Finding:
-    """R-14: three beats on a schedule of every minute, some of them killed."""
+def many_beats(crew: int, stage: Stage, full: bool) -> Finding:
+    """R-14: ``crew`` beats on a schedule of every minute, some of them killed."""
     slots, kills = (60, 6) if full else (3, 1)
     with stage.fleet() as fleet:
         _a_minutely_list(fleet, slots)
@@ -61,14 +61,14 @@ def many_beats(stage: Stage, full: bool) -> Finding:
             "CLOCK_BEGAN": NOW.isoformat(),
             "CLOCK_START": str(fleet.folder / "start"),
         }
-        beats = [fleet.beat(before=CLOCKED, **fast) for _ in range(3)]
+        beats = [fleet.beat(before=CLOCKED, **fast) for _ in range(crew)]
         fleet.worker(pool=2, before=CLOCKED, **fast)
-        wait_until(lambda: _are_up(fleet, 3), "all are up", 90)
+        wait_until(lambda: _are_up(fleet, crew), "all are up", 90)
         (fleet.folder / "start").touch()
         for kill in range(kills):
             wait_until(lambda: _served(fleet) > kill * slots // kills, "runs go on", 90, 0.2)  # noqa: B023
-            beats[kill % 3].kill()
-            beats[kill % 3] = fleet.beat(before=CLOCKED, **fast)
+            beats[kill % crew].kill()
+            beats[kill % crew] = fleet.beat(before=CLOCKED, **fast)
         wait_until(lambda: _served(fleet) >= slots, "all slots are served", 60 + 6 * slots, 0.2)
         return Finding(slots, _verdict_on_slots(fleet, slots), 0, 0)
 

@@ -52,9 +52,8 @@ class CrampedPostgres(Postgres):
     def make_room(self) -> None:
         """And start it again where it gave up, as whatever supervises it does."""
         self.ballast.unlink()
-        if self.process is not None and self.process.poll() is not None:
-            self.kill()
-        if self.process is None:
+        assert self.process is not None
+        if self.process.poll() is not None:
             self.start()
 
 

@@ -73,7 +73,7 @@ _MATCHERS = [
 
 # Minutes until the next try, by the number of tries so far; the last one repeats.
 RETRY_MINUTES = (1, 5, 15, 60, 240)
-JITTER = 0.2  # of the wait, to either side
+JITTER = 0.2  # of the wait, on top of it: who greylists for a minute is not asked sooner
 
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"<?[^\s<>\"']{1,64}@[^\s<>\"']{1,255}>?")
@@ -138,7 +138,7 @@ def decide_doubt(
 def retry_after(tries: int, dice: random.Random) -> timedelta:
     """How long to wait after so many tries; jitter keeps a crowd from coming back as one."""
     minutes = RETRY_MINUTES[min(tries, len(RETRY_MINUTES) - 1)]
-    return timedelta(minutes=minutes * dice.uniform(1 - JITTER, 1 + JITTER))
+    return timedelta(minutes=minutes * dice.uniform(1, 1 + JITTER))
 
 
 def scrubbed(words: str) -> str:

@@ -59,7 +59,9 @@ def _play(name: str, *, folder: Path, full: bool) -> Played:
     (folder / name).mkdir()
     try:
         with Stage(folder / name) as stage:
-            return FAULTS[name].play(stage, full=full)
+            finding = FAULTS[name].play(stage, full=full)
+            print(name, *finding.columns, file=sys.stderr, flush=True)
+            return finding
     except CannotBePlayed as reason:
         return reason
     except Exception as error:  # noqa: BLE001 - one broken fault does not hide the others

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from digest.domain.states import DeliveryState
 
@@ -55,7 +56,16 @@ def answer_of(reply: str) -> str:
 
     ``250 2.0.0 Ok: queued as 4XkT2c1zYz`` gives ``250 2.0.0 Ok: queued as …``.
     """
-    return _OWN.sub("…", " ".join(reply.split()))[:_LONGEST]
+    words = reply.split()
+    if "<" in reply:  # what stands between < and > may hold spaces
+        return _OWN.sub("…", " ".join(words))[:_LONGEST]
+    return " ".join(map(_known, words))[:_LONGEST]
+
+
+@lru_cache(4096)
+def _known(word: str) -> str:
+    """Most words of a relay's answers are always the same."""
+    return _OWN.sub("…", word)
 
 
 def _bounded(replies: Counter[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ _lock = threading.Lock()
 _last = 0
 _FRACTION_BITS = 12
 
-_DELIVERY_NAMESPACE = UUID("6f1c2a52-5d0e-5f0a-9d5c-0b2f6a3f1e77")
+_DELIVERY_NAMESPACE = UUID("6f1c2a52-5d0e-5f0a-9d5c-0b2f6a3f1e77").bytes
 
 
 def uuid7() -> UUID:
@@ -42,5 +42,5 @@ def _uuid7(ticks: int, chance: int) -> UUID:
 
 def message_key(campaign: UUID, subscriber: UUID) -> UUID:
     """The key of one mail to one person, a UUIDv5: the same at each try, whoever sends it."""
-    name = _DELIVERY_NAMESPACE.bytes + campaign.bytes + subscriber.bytes
+    name = _DELIVERY_NAMESPACE + campaign.bytes + subscriber.bytes
     return UUID(bytes=sha1(name, usedforsecurity=False).digest()[:16], version=5)

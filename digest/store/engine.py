@@ -204,7 +204,7 @@ def _engine(url: str) -> Engine:
             max_overflow=20,
         )
         event.listen(engine, "connect", _prepare_postgresql)
-        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkin", _put_back)
         event.listen(engine, "checkout", partial(_ask_whether_alive, engine))
     else:
         raise Illegal(
@@ -214,8 +214,11 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+def _put_back(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    """A connection comes back as it was given: ``together`` begins transactions by itself."""
     record.info["used_at"] = monotonic()
+    if connection is not None and connection.autocommit:
+        connection.autocommit = False
 
 
 def _ask_whether_alive(

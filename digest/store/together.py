@@ -1,9 +1,9 @@
 """Statements that run some fifty times a second: built once, sent without waiting for each other.
 
 What is sent within one ``Together`` goes to PostgreSQL in one piece, as prepared statements to be
-executed: a sender's transaction of eight statements waits for three answers and not for ten. SQLite
-has no answers to wait for. Either way the statements take effect one after the other, as they were
-sent.
+executed: a sender's transaction of eight statements waits for two answers and not for ten. SQLite
+has no answers to wait for. Either way the statements take effect one after the other, in the order
+in which they were sent.
 """
 
 from collections import namedtuple
@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any, Protocol, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
@@ -163,6 +164,9 @@ class _AtOnce:
         if not calls:
             return
         self._calls, self._values, self._answers = [], [], []
+        if self._driver.info.transaction_status is TransactionStatus.IDLE:
+            self._driver.autocommit = True  # else the driver sends a BEGIN first, and waits for it
+            calls, answers = ["BEGIN", *calls], [None, *answers]
         with psycopg.ClientCursor(self._driver) as cursor:
             cursor.execute("; ".join(calls), values)
             for answer in answers:

@@ -85,6 +85,22 @@ def test_a_commit_ends_the_transaction_where_it_stands(db, campaign_id):
         assert find_campaign(session, campaign_id).reason == SAID
 
 
+def test_a_connection_that_was_used_so_begins_transactions_as_ever(db, campaign_id):
+    with db.begin() as session, together(session) as line:
+        line.do(NAME, {"campaign": campaign_id, "why": SAID, "at": NOW})
+        line.commit()
+
+    def work():
+        with db.begin() as session:
+            session.execute(update(TABLE).values(reason="never"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    with db.read() as session:
+        assert find_campaign(session, campaign_id).reason == SAID
+
+
 def test_what_the_database_refuses_is_refused_as_ever(db, campaign_id):
     def work():
         with db.begin() as session, together(session) as line:

@@ -42,16 +42,19 @@ class Tokens:
 
     def sign_up(self, subscriber_id: UUID, until: datetime) -> str:
         """For confirming what a subscriber asked for, until then (whole seconds)."""
-        return self._sign(
-            "sign up", subscriber_id.bytes + int(until.timestamp()).to_bytes(8, "big")
-        )
+        return self._sign_until("sign up", subscriber_id, until)
 
     def read_sign_up(self, token: str, now: datetime) -> UUID:
         """The subscriber; ``BadToken`` where it isn't ours, or is too old."""
-        payload = self._verify("sign up", token, _UUID_BYTES + 8)
-        if int.from_bytes(payload[_UUID_BYTES:], "big") < now.timestamp():
-            raise BadToken("This link is too old; please sign up once more.")
-        return UUID(bytes=payload[:_UUID_BYTES])
+        return self._verify_until("sign up", token, now)
+
+    def greeting(self, greeting_id: UUID, kind: str, until: datetime) -> str:
+        """For what one mail of that kind offers whoever gets it, until then (whole seconds)."""
+        return self._sign_until(f"greeting {kind}", greeting_id, until)
+
+    def read_greeting(self, token: str, kind: str, now: datetime) -> UUID:
+        """The mail; ``BadToken`` where it isn't ours, was for another kind, or is too old."""
+        return self._verify_until(f"greeting {kind}", token, now)
 
     def edition(self, edition_id: UUID) -> str:
         """For reading one edition in a browser."""
@@ -111,6 +114,15 @@ class Tokens:
     def _sign(self, purpose: str, payload: bytes) -> str:
         mac = hmac.digest(self._derived(purpose)[0], payload, "sha256")[:MAC_BYTES]
         return base64.urlsafe_b64encode(payload + mac).rstrip(b"=").decode()
+
+    def _sign_until(self, purpose: str, id_: UUID, until: datetime) -> str:
+        return self._sign(purpose, id_.bytes + int(until.timestamp()).to_bytes(8, "big"))
+
+    def _verify_until(self, purpose: str, token: str, now: datetime) -> UUID:
+        payload = self._verify(purpose, token, _UUID_BYTES + 8)
+        if int.from_bytes(payload[_UUID_BYTES:], "big") < now.timestamp():
+            raise BadToken("This link is too old; please ask for a new one.")
+        return UUID(bytes=payload[:_UUID_BYTES])
 
     def _verify(self, purpose: str, token: str, size: int) -> bytes:
         raw = _decoded(token)

@@ -147,6 +147,9 @@ def _note_bounce(case: Case, *, is_ours: bool) -> None:
 
 def _suppress(case: Case, reason: SuppressionReason) -> None:
     session, reader = case.session, case.reader
+    is_bounce = reason is not SuppressionReason.COMPLAINT
+    if is_bounce and case.delivery is not None and case.delivery.address != reader.address:
+        return  # it went to a mailbox that they have left since
     if get_suppression(session, reader.address_hash) is not None:
         return
     note = f"{case.finding.reason.value}: {scrubbed(case.finding.reply or '')}".rstrip(": ")

@@ -1,10 +1,11 @@
-"""Send one mail that greets a subscriber: confirm, welcome, goodbye."""
+"""Send one mail that greets a subscriber: confirm, welcome, goodbye, links."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from digest.actions.hand_over import hand_over
+from digest.actions.personal_link import LASTS
 from digest.audience.sign_up import REQUEST_LASTS
 from digest.deliver.letter import letter
 from digest.deliver.transport import InDoubt
@@ -18,7 +19,10 @@ from digest.store.greetings import WAITS, Greeting, take_greeting
 from digest.store.lists import get_list
 from digest.store.subscribers import Subscriber
 from digest.store.suppressions import get_suppression
-from digest.tokens import Tokens
+from digest.tokens import Tokens, hash_address
+
+# The page that a mail's own link opens, and for how long.
+LINKS = {GreetingKind.LINK: ("d", LASTS), GreetingKind.MOVE: ("m", REQUEST_LASTS)}
 
 MOST_DOUBTS = 2  # one copy at most, and nobody gets three
 
@@ -74,17 +78,18 @@ def _take(session: Session, settings: Settings, greeting_id: UUID, now: datetime
     if row is None:
         return None
     subscriber = session.get_one(Subscriber, row.subscriber_id)
-    why_not = _barred(session, subscriber)
+    address = row.address or subscriber.address
+    why_not = _barred(session, settings, subscriber, address)
     if row.doubts >= MOST_DOUBTS:
         why_not = "a relay may have taken it twice"
-    if why_not is not None or subscriber.address is None:
+    if why_not is not None or address is None:
         row.next_at, row.reason = None, why_not
         return None
     row.doubts += 1  # until it is known how this try ended
     return _Task(
         id=row.id,
         kind=row.kind,
-        address=subscriber.address,
+        address=address,
         language=subscriber.language,
         branding=get_list(session, row.list_id).branding,
         url=_url(settings, row),
@@ -92,10 +97,12 @@ def _take(session: Session, settings: Settings, greeting_id: UUID, now: datetime
     )
 
 
-def _barred(session: Session, subscriber: Subscriber) -> str | None:
-    if subscriber.address is None:
+def _barred(
+    session: Session, settings: Settings, subscriber: Subscriber, address: str | None
+) -> str | None:
+    if subscriber.address is None or address is None:
         return "erased"
-    kept = get_suppression(session, subscriber.address_hash)
+    kept = get_suppression(session, hash_address(settings, address))
     if kept is None or kept.reason is SuppressionReason.UNSUBSCRIBED_ALL:
         return None  # they left by themselves: a goodbye may go, and they may ask to come back
     return f"suppressed: {kept.reason}"
@@ -105,6 +112,9 @@ def _url(settings: Settings, row: Greeting) -> str:
     tokens, base = Tokens(settings.secret), settings.public_url
     if row.kind is GreetingKind.CONFIRM:
         return f"{base}/c/{tokens.sign_up(row.subscriber_id, row.created_at + REQUEST_LASTS)}"
+    if row.kind in LINKS:
+        path, lasts = LINKS[row.kind]
+        return f"{base}/{path}/{tokens.greeting(row.id, row.kind, row.created_at + lasts)}"
     path = "p" if row.kind is GreetingKind.WELCOME else "u"
     return f"{base}/{path}/{tokens.subscription(row.subscriber_id, row.list_id)}"
 

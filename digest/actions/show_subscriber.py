@@ -86,8 +86,13 @@ def show_person(db: Database, subscriber_id: UUID, *, limit: int = 50) -> Timeli
         subscriber = whole_subscriber(session, subscriber_id)
         if subscriber is None:
             raise NotFound(f"There is no subscriber {subscriber_id}.")
-        kept = _suppressed(get_suppression(session, subscriber.address_hash))
-        return _timeline(session, subscriber, kept, limit)
+        return timeline_of(session, subscriber, limit=limit)
+
+
+def timeline_of(session: Session, subscriber: Subscriber, *, limit: int) -> Timeline:
+    """The same in the transaction at hand."""
+    kept = _suppressed(get_suppression(session, subscriber.address_hash))
+    return _timeline(session, subscriber, kept, limit)
 
 
 def _timeline(

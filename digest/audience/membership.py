@@ -28,6 +28,7 @@ class Left(StrEnum):
     STAFF = "staff"
     STAFF_ALL = "staff_all"
     ERASED = "erased"
+    MOVED = "moved"  # to an address that was known here already
 
 
 _BY_THEMSELVES = {Left.ONE_CLICK, Left.MAIL, Left.PAGE, Left.PAGE_ALL}

@@ -120,6 +120,8 @@ class GreetingKind(StrEnum):
     CONFIRM = "confirm"  # is it you who asked?
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    LINK = "link"  # the way to all that is kept about them
+    MOVE = "move"  # is this address yours, too?
 
 
 class SuppressionReason(StrEnum):

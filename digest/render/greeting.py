@@ -1,4 +1,4 @@
-"""Mails to one subscriber that are no edition: confirm, welcome, goodbye."""
+"""Mails to one subscriber that are no edition: from confirm to move."""
 
 from digest.domain.edition import Branding
 from digest.domain.states import GreetingKind

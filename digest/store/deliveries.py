@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from digest.domain.states import DeliveryState, Feedback
+from digest.domain.states import CLAIMABLE_DELIVERY_STATES, DeliveryState, Feedback
 from digest.store.base import Row, id_column, text_enum
 from digest.store.campaigns import Batch
 
@@ -141,3 +141,14 @@ def deliveries_to(session: Session, subscriber_id: UUID, limit: int) -> Sequence
     """One person's deliveries, newest first."""
     theirs = select(Delivery).where(Delivery.subscriber_id == subscriber_id)
     return session.scalars(theirs.order_by(Delivery.id.desc()).limit(limit)).all()
+
+
+def readdress(session: Session, subscriber_id: UUID, address: str) -> None:
+    """Send what still waits for one person to another address; what is in doubt stays as it was,
+    since its second try has to be the same mail."""
+    waits = update(Delivery).where(
+        Delivery.subscriber_id == subscriber_id,
+        Delivery.state.in_(CLAIMABLE_DELIVERY_STATES),
+        Delivery.doubts == 0,
+    )
+    session.execute(waits.values(address=address).execution_options(synchronize_session=False))

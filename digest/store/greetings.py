@@ -1,10 +1,10 @@
 """Greetings: mails to one subscriber that are no edition, each a row until it went out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy import ForeignKey, Index, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.states import GreetingKind
@@ -29,6 +29,7 @@ class Greeting(Row):
     )
     list_id: Mapped[UUID] = mapped_column(ForeignKey("mailing_list.id", ondelete="CASCADE"))
     kind: Mapped[GreetingKind] = mapped_column(text_enum(GreetingKind))
+    address: Mapped[str | None]  # where it goes, if not to the subscriber's own mailbox
     # Of the mailbox without plus-tag and dots, where the mail counts against a limit.
     folded_hash: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -43,7 +44,7 @@ def was_asked_since(session: Session, folded_hash: str, since: datetime) -> bool
     """Whether a mail that asks for confirmation went to that mailbox since then."""
     found = select(Greeting.id).where(
         Greeting.folded_hash == folded_hash,
-        Greeting.kind == GreetingKind.CONFIRM,
+        Greeting.kind.in_((GreetingKind.CONFIRM, GreetingKind.MOVE)),
         Greeting.created_at > since,
     )
     return session.scalar(found.limit(1)) is not None
@@ -76,3 +77,26 @@ def greetings_to(session: Session, subscriber_id: UUID) -> Sequence[Greeting]:
     """All of one person's, in order."""
     found = select(Greeting).where(Greeting.subscriber_id == subscriber_id)
     return session.scalars(found.order_by(Greeting.created_at)).all()
+
+
+def latest_greeting(session: Session, subscriber_id: UUID, kind: GreetingKind) -> Greeting | None:
+    """The last of that kind to one person."""
+    found = select(Greeting).where(Greeting.subscriber_id == subscriber_id, Greeting.kind == kind)
+    return session.scalar(found.order_by(Greeting.created_at.desc()).limit(1))
+
+
+def drop_greetings(session: Session, subscriber_id: UUID, kinds: Collection[GreetingKind]) -> None:
+    """Forget one person's mails of these kinds; the links in them lead nowhere then."""
+    session.execute(
+        delete(Greeting).where(Greeting.subscriber_id == subscriber_id, Greeting.kind.in_(kinds))
+    )
+
+
+def count_greetings(
+    session: Session, subscriber_id: UUID, kind: GreetingKind, since: datetime
+) -> int:
+    """How many of that kind one person had since then."""
+    found = select(func.count()).where(
+        Greeting.subscriber_id == subscriber_id, Greeting.kind == kind, Greeting.created_at > since
+    )
+    return session.scalar(found) or 0

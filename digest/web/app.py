@@ -7,7 +7,17 @@ from fastapi.datastructures import Default
 
 from digest.settings import Settings
 from digest.store.engine import Database
-from digest.web import accent, health, hooks, joining, metrics, preferences, readers, viewing
+from digest.web import (
+    accent,
+    health,
+    hooks,
+    joining,
+    metrics,
+    personal,
+    preferences,
+    readers,
+    viewing,
+)
 from digest.web.api.guards import api_guard
 from digest.web.api.route import ApiRoute
 from digest.web.api.routes import API_ROUTES
@@ -26,6 +36,11 @@ ROUTES = (
     Route("POST", "/u/{token}", readers.leave, Guard.TOKEN),
     Route("GET", "/p/{token}", preferences.show_preferences, Guard.TOKEN),
     Route("POST", "/p/{token}", preferences.change, Guard.TOKEN),
+    Route("GET", "/d/{token}", personal.show_mine, Guard.TOKEN),
+    Route("POST", "/d/{token}", personal.change_mine, Guard.TOKEN),
+    Route("GET", "/d/{token}/everything.json", personal.download_mine, Guard.TOKEN),
+    Route("GET", "/m/{token}", personal.show_new_address, Guard.TOKEN),
+    Route("POST", "/m/{token}", personal.confirm_new_address, Guard.TOKEN),
     Route("GET", "/join/{slug}", joining.show_form, Guard.PUBLIC),
     Route("POST", "/join/{slug}", joining.join, Guard.ANY_SITE),
     Route("GET", "/c/{token}", joining.show_confirm, Guard.TOKEN),

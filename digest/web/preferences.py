@@ -10,6 +10,7 @@ from digest.actions.change_preferences import (
     pause_subscription,
     resume_subscription,
 )
+from digest.actions.personal_link import ask_personal_link
 from digest.actions.show_subscription import Place, show_subscription
 from digest.clock import utc_now, zone
 from digest.domain.errors import Illegal
@@ -68,10 +69,15 @@ def _resume(site: Site, subscriber_id: UUID, list_id: UUID, fields: Fields) -> N
     resume_subscription(site.db, subscriber_id, list_id, now=utc_now())
 
 
+def _mail_link(site: Site, subscriber_id: UUID, list_id: UUID, fields: Fields) -> None:  # noqa: ARG001 - as the other acts
+    ask_personal_link(site.db, subscriber_id, list_id, now=utc_now())
+
+
 ACTS: dict[str, Callable[[Site, UUID, UUID, Fields], str | None]] = {
     "save": _save,
     "pause": _pause,
     "resume": _resume,
+    "link": _mail_link,
 }
 
 
@@ -79,13 +85,14 @@ SAID = {
     "save": "Saved. It holds from your next digest on.",
     "pause": "Your break has begun.",
     "resume": "Your break is over: the next digest is yours again.",
+    "link": "The mail is on its way. Its link works for a day.",
 }
 
 
 def _page(site: Site, token: str, *, fault: str | None = None, said: str | None = None) -> Response:
     place = show_subscription(site.db, *site.tokens.read_subscription(token), now=utc_now())
     if place.state is SubscriptionState.UNSUBSCRIBED:
-        return site.pages.page("left.html", **place_values(place, token))
+        return site.pages.page("left.html", said=said, **place_values(place, token))
     return site.pages.page(
         "preferences.html",
         status=422 if fault else 200,

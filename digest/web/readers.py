@@ -63,7 +63,7 @@ def _page(site: Site, token: str) -> Response:
     place = show_subscription(site.db, *site.tokens.read_subscription(token), now=utc_now())
     has_left = place.state is SubscriptionState.UNSUBSCRIBED
     template = "left.html" if has_left else "leave.html"
-    return site.pages.page(template, **place_values(place, token))
+    return site.pages.page(template, said=None, **place_values(place, token))
 
 
 def place_values(place: Place, token: str) -> dict[str, Any]:

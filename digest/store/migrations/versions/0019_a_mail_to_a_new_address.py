@@ -1,0 +1,23 @@
+"""A mail to the address that a subscriber wants to move to.
+
+Revision ID: 0019
+Revises: 0018
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0019"
+down_revision: str | None = "0018"
+branch_labels: None = None
+depends_on: None = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.add_column("greeting", sa.Column("address", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_column("greeting", "address")

@@ -5,45 +5,27 @@ the same import again changes nothing for those who are there: so it may be kill
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from itertools import islice
 from pathlib import Path
+from threading import Lock
 from uuid import UUID
 
-from digest.audience.table import Person, PersonReader, Reject, Table, open_table
-from digest.domain.ids import uuid7s
+from digest.audience.table import Person, PersonReader, Reject, open_table
 from digest.domain.states import SubscriptionState
 from digest.settings import Settings
-from digest.store.arrivals import (
-    Known,
-    NewSubscriber,
-    NewSubscription,
-    add_people,
-    confirm_pending,
-    known_people,
-    suppressed_hashes,
-)
+from digest.store.arrivals import Arrival, carry_out, decide_arrivals
+from digest.store.arrivals import Fate as Fate
 from digest.store.audit import record
-from digest.store.engine import Database, IntegrityError, Session
+from digest.store.engine import Database, Session
 from digest.store.lists import MailingList, find_list
 from digest.tokens import hash_address
 
-CHUNK = 5_000  # rows in one transaction
+CHUNK = 5_000  # people in one transaction
+LANES = 2  # transactions at a time; SQLite has one writer
 PREVIEW = 5  # rows
-
-
-class Fate(StrEnum):
-    """What an import does for one person."""
-
-    ADDED = "added"
-    CONFIRMED = "confirmed"  # was pending on this list
-    UNCHANGED = "unchanged"  # on this list already: their own choices stay
-    LEFT = "left"  # left this list: an import brings nobody back
-    SUPPRESSED = "suppressed"
 
 
 @dataclass(slots=True)
@@ -81,7 +63,7 @@ def import_subscribers(
     """
     with db.read() as session:
         mailing_list = find_list(session, list_slug)
-    with open_table(path) as table, ThreadPoolExecutor(1, "import") as pool:
+    with open_table(path) as table:
         found = Imported(
             columns=table.columns.places,
             attributes=tuple(table.columns.attributes),
@@ -89,157 +71,114 @@ def import_subscribers(
             delimiter=table.delimiter,
             dry_run=dry_run,
         )
-        importer = _Importer(db, settings, mailing_list, now, dry_run, pool)
-        for chunk in _chunks(table, mailing_list, found, on_reject):
-            importer.begin(chunk)
-            on_bytes(table.position())
-        found.counts = importer.finish()
+        reader = PersonReader(table.columns, mailing_list)
+        writer = _Writer(db, settings, mailing_list.id, now, dry_run)
+        with _Lanes(writer, 1 if db.is_sqlite else LANES) as lanes:
+            for one in map(reader.read, table.rows):
+                found.rows += 1
+                if isinstance(one, Reject):
+                    found.rejected += 1
+                    on_reject(one)
+                elif not lanes.take(one):
+                    found.duplicates += 1
+                elif len(found.preview) < PREVIEW:
+                    found.preview.append(one)
+                if found.rows % CHUNK == 0:
+                    on_bytes(table.position())
+            lanes.finish()
+        found.counts = writer.counts
     if not dry_run:
         with db.begin() as session:
             _audit(session, mailing_list, path, found, now, actor)
     return found
 
 
-def _chunks(
-    table: Table, mailing_list: MailingList, found: Imported, on_reject: Callable[[Reject], None]
-) -> Iterator[list[Person]]:
-    """People in chunks, each address once in a chunk."""
-    reader = PersonReader(table.columns, mailing_list)
-    rows = map(reader.read, table.rows)
-    while read := list(islice(rows, CHUNK)):
-        people: dict[str, Person] = {}
-        for one in read:
-            if isinstance(one, Reject):
-                found.rejected += 1
-                on_reject(one)
-            else:
-                people.setdefault(one.address, one)
-        found.rows += len(read)
-        found.duplicates += sum(isinstance(one, Person) for one in read) - len(people)
-        chunk = list(people.values())
-        found.preview += chunk[: PREVIEW - len(found.preview)]
-        yield chunk
+class _Lanes:
+    """Chunks that fill side by side, each written in a thread of its own while the next one fills.
+
+    An address always goes to the same lane, so that two of them never wait for each other.
+    """
+
+    def __init__(self, writer: "_Writer", n: int) -> None:
+        self._writer = writer
+        self._filling: list[dict[str, Person]] = [{} for _ in range(n)]
+        self._under_way: list[Future[None] | None] = [None] * n
+        self._pool = ThreadPoolExecutor(n, "import")
+
+    def __enter__(self) -> "_Lanes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def take(self, one: Person) -> bool:
+        """Add somebody; False for one who is in the chunk at hand already."""
+        lane = hash(one.address) % len(self._filling)
+        people = self._filling[lane]
+        if one.address in people:
+            return False
+        people[one.address] = one
+        if len(people) == CHUNK:
+            self._write(lane)
+        return True
+
+    def finish(self) -> None:
+        """Write what is left, and wait for everything."""
+        for lane in range(len(self._filling)):
+            self._write(lane)
+            self._wait(lane)
+
+    def _write(self, lane: int) -> None:
+        self._wait(lane)
+        chunk = list(self._filling[lane].values())
+        self._filling[lane] = {}
+        if chunk:
+            self._under_way[lane] = self._pool.submit(self._writer.write, chunk)
+
+    def _wait(self, lane: int) -> None:
+        under_way = self._under_way[lane]
+        if under_way is not None:
+            under_way.result()
 
 
-class _Importer:
-    """Writes one chunk in a thread of its own while the next one is read."""
+class _Writer:
+    """Writes one chunk in one transaction."""
 
     def __init__(
-        self,
-        db: Database,
-        settings: Settings,
-        mailing_list: MailingList,
-        now: datetime,
-        dry_run: bool,
-        pool: ThreadPoolExecutor,
+        self, db: Database, settings: Settings, list_id: UUID, now: datetime, dry_run: bool
     ) -> None:
+        self.counts: Counter[Fate] = Counter()
         self._db = db
         self._settings = settings
-        self._list = mailing_list
+        self._list_id = list_id
         self._now = now
         self._dry_run = dry_run
-        self._counts: Counter[Fate] = Counter()
-        self._pool = pool
-        self._under_way: Future[Counter[Fate]] | None = None
+        self._lock = Lock()
 
-    def begin(self, chunk: Sequence[Person]) -> None:
-        """Wait for the chunk before, then write this one."""
-        self._wait()
-        self._under_way = self._pool.submit(self._write, chunk)
+    def write(self, chunk: Sequence[Person]) -> None:
+        arrivals = [self._arrival(one) for one in chunk]
+        with self._db.begin() as session:
+            fates = decide_arrivals(session, self._list_id, arrivals)
+            if self._dry_run:
+                session.rollback()
+            else:
+                carry_out(session, self._list_id, fates, self._now)
+        with self._lock:
+            self.counts += fates
 
-    def finish(self) -> Counter[Fate]:
-        """What became of all of them."""
-        self._wait()
-        return self._counts
-
-    def _wait(self) -> None:
-        if self._under_way is not None:
-            self._counts += self._under_way.result()
-
-    def _write(self, chunk: Sequence[Person]) -> Counter[Fate]:
-        try:
-            return self._try(chunk)
-        except IntegrityError:  # somebody came by another way just now: now they are known
-            return self._try(chunk)
-
-    def _try(self, chunk: Sequence[Person]) -> Counter[Fate]:
-        hashes = {one.address: hash_address(self._settings, one.address) for one in chunk}
-        with self._db.read() if self._dry_run else self._db.begin() as session:
-            known = known_people(session, self._list.id, list(hashes))
-            barred = suppressed_hashes(session, list(hashes.values()))
-            fates = {
-                one.address: decide(known.get(one.address), hashes[one.address] in barred, one)
-                for one in chunk
-            }
-            if not self._dry_run:
-                self._carry_out(session, chunk, fates, known, hashes)
-        return Counter(fates.values())
-
-    def _carry_out(
-        self,
-        session: Session,
-        chunk: Sequence[Person],
-        fates: dict[str, Fate],
-        known: dict[str, Known],
-        hashes: dict[str, str],
-    ) -> None:
-        subscribers: list[NewSubscriber] = []
-        places: list[NewSubscription] = []
-        confirmed = [
-            place
-            for address, fate in fates.items()
-            if fate is Fate.CONFIRMED and (place := known[address].subscription_id)
-        ]
-        added = [one for one in chunk if fates[one.address] is Fate.ADDED]
-        ids = iter(uuid7s(2 * len(added)))
-        for one in added:
-            here = known.get(one.address)
-            subscriber_id = here.subscriber_id if here else next(ids)
-            if here is None:
-                subscribers.append(self._subscriber(subscriber_id, one, hashes[one.address]))
-            places.append(self._place(next(ids), subscriber_id, one))
-        add_people(session, subscribers, places)
-        if confirmed:
-            confirm_pending(session, confirmed, self._now)
-
-    def _subscriber(self, id_: UUID, one: Person, address_hash: str) -> NewSubscriber:
-        return NewSubscriber(
-            id_,
+    def _arrival(self, one: Person) -> Arrival:
+        return Arrival(
             one.address,
-            address_hash,
+            hash_address(self._settings, one.address),
             one.name,
+            one.attributes,
             one.language,
             one.timezone,
-            one.attributes,
-            self._now,
-        )
-
-    def _place(self, id_: UUID, subscriber_id: UUID, one: Person) -> NewSubscription:
-        return NewSubscription(
-            id_,
-            subscriber_id,
-            self._list.id,
             SubscriptionState.CONFIRMED if one.is_confirmed else SubscriptionState.PENDING,
             one.stream,
             one.local_hour,
-            one.timezone,
             one.variant,
-            self._now,
-            self._now if one.is_confirmed else None,
         )
-
-
-def decide(known: Known | None, is_suppressed: bool, one: Person) -> Fate:
-    """What an import does for a person."""
-    if is_suppressed:
-        return Fate.SUPPRESSED
-    if known is None or known.state is None:
-        return Fate.ADDED
-    if known.state is SubscriptionState.UNSUBSCRIBED:
-        return Fate.LEFT
-    if known.state is SubscriptionState.PENDING and one.is_confirmed:
-        return Fate.CONFIRMED
-    return Fate.UNCHANGED
 
 
 def _audit(

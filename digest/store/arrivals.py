@@ -1,161 +1,241 @@
-"""Many people at once: who of them is known, and new rows written in bulk."""
+"""Many people at once: a chunk is put in a table of its own, and taken from there by statements
+that decide for all of its rows together."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg import Cursor, errors
-from sqlalchemy import insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Insert,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Update,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
 
 from digest.domain.states import Stream, SubscriptionState
-from digest.store.engine import IntegrityError, Session
-from digest.store.rows import texts_table
+from digest.store.base import AsJson, UtcDateTime, bare_table, text_enum
+from digest.store.engine import Session, new_id
+from digest.store.rows import dialect_of
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody whose address is here already; ``state`` is None where they are not on the list."""
+class Fate(StrEnum):
+    """What an import does for one person."""
 
-    subscriber_id: UUID
-    subscription_id: UUID | None
-    state: SubscriptionState | None
+    ADDED = "added"
+    CONFIRMED = "confirmed"  # was pending on this list
+    UNCHANGED = "unchanged"  # on this list already: their own choices stay
+    LEFT = "left"  # left this list: an import brings nobody back
+    SUPPRESSED = "suppressed"
 
 
-class NewSubscriber(NamedTuple):
-    """One row of ``subscriber``. A tuple, since a million of them are made."""
+class Arrival(NamedTuple):
+    """Somebody who may be new. A tuple, since a million of them are made."""
 
-    id: UUID
-    address: str
+    address: str  # a roster key
     address_hash: str
     name: str | None
+    attributes: dict[str, str]
     language: str
     timezone: str | None
-    attributes: dict[str, str]
-    created_at: datetime
-
-
-class NewSubscription(NamedTuple):
-    """One row of ``subscription``. A tuple, since a million of them are made."""
-
-    id: UUID
-    subscriber_id: UUID
-    list_id: UUID
     state: SubscriptionState
     stream: Stream
     local_hour: int | None
-    timezone: str | None
     variant: str
-    created_at: datetime
-    confirmed_at: datetime | None
 
 
-def known_people(session: Session, list_id: UUID, addresses: Sequence[str]) -> dict[str, Known]:
-    """Those of ``addresses`` (roster keys) that are here, by address."""
-    asked = texts_table(session, addresses, "asked")
-    found = (
-        select(Subscriber.address, Subscriber.id, Subscription.id, Subscription.state)
-        .join(asked, asked.c.text == Subscriber.address)
-        .outerjoin(
-            Subscription,
-            (Subscription.subscriber_id == Subscriber.id) & (Subscription.list_id == list_id),
-        )
-    )
-    return {row[0]: Known(row[1], row[2], row[3]) for row in session.execute(found) if row[0]}
+_NEW = Table(
+    "arrival",
+    MetaData(),
+    Column("address", Text()),
+    Column("address_hash", Text()),
+    Column("name", Text()),
+    Column("attributes", AsJson(dict[str, Any])),
+    Column("language", Text()),
+    Column("timezone", Text()),
+    Column("state", text_enum(SubscriptionState)),
+    Column("stream", text_enum(Stream)),
+    Column("local_hour", Integer()),
+    Column("variant", Text()),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DELETE ROWS",
+)
+_PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
+_LIST = bindparam("list", type_=Uuid())
+_NOW = bindparam("now", type_=UtcDateTime())
 
-
-def suppressed_hashes(session: Session, hashes: Sequence[str]) -> set[str]:
-    """Those of ``hashes`` that are suppressed."""
-    asked = texts_table(session, hashes, "asked")
-    found = select(Suppression.address_hash).join(asked, asked.c.text == Suppression.address_hash)
-    return set(session.scalars(found))
-
-
-def confirm_pending(session: Session, subscription_ids: Sequence[UUID], now: datetime) -> None:
-    """Confirm those of them that still wait for it."""
-    session.execute(
-        update(Subscription)
-        .where(
-            Subscription.id.in_(subscription_ids), Subscription.state == SubscriptionState.PENDING
-        )
-        .values(state=SubscriptionState.CONFIRMED, confirmed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def add_people(
-    session: Session, subscribers: Sequence[NewSubscriber], places: Sequence[NewSubscription]
-) -> None:
-    """Write all rows; ``IntegrityError`` where somebody else added one of them just now."""
-    if session.get_bind().dialect.name == "sqlite":
-        _insert(session, Subscriber, subscribers)
-        _insert(session, Subscription, places)
-        return
-    driver: Any = session.connection().connection.driver_connection
-    try:
-        with driver.cursor() as cursor:
-            _copy(cursor, "subscriber", _SUBSCRIBER, map(_subscriber_line, subscribers))
-            _copy(cursor, "subscription", _SUBSCRIPTION, map(_subscription_line, places))
-    except errors.UniqueViolation as error:
-        raise IntegrityError("COPY", None, error) from error
-
-
-def _insert(session: Session, row: type[Any], values: Sequence[Any]) -> None:
-    if values:
-        session.execute(insert(row), [value._asdict() for value in values])
-
-
-_SUBSCRIBER = "id, address, address_hash, name, language, timezone, attributes, created_at"
-_SUBSCRIPTION = (
-    "id, subscriber_id, list_id, state, stream, local_hour, timezone, variant, created_at, "
-    "confirmed_at"
+# Looked up one by one, by the index: PostgreSQL knows nothing of this table's size, and would join
+# it to everybody there is, once for each chunk.
+_PERSON_ID = (
+    select(_PERSON.c.id)
+    .where(_PERSON.c.address == _NEW.c.address)
+    .correlate(_NEW)
+    .scalar_subquery()
+)
+_HERE = (
+    select(_PLACE.c.state)
+    .where(_PLACE.c.subscriber_id == _PERSON_ID, _PLACE.c.list_id == _LIST)
+    .correlate(_NEW)
+    .scalar_subquery()
 )
 
 
-def _subscriber_line(row: NewSubscriber) -> str:
-    attributes = _as_json(row.attributes) if row.attributes else "{}"
+def decide_arrivals(session: Session, list_id: UUID, arrivals: Sequence[Arrival]) -> Counter[Fate]:
+    """Lay a chunk down, each address once, and say what its fates are on this list."""
+    session.execute(CreateTable(_NEW, if_not_exists=True))
+    if dialect_of(session) == "sqlite":
+        session.execute(delete(_NEW))
+        session.execute(insert(_NEW), [one._asdict() for one in arrivals])
+    else:
+        _copy(session, arrivals)
+    rows = session.execute(_fates(), {"list": list_id})
+    return Counter({Fate(fate): n for fate, n in rows})
+
+
+def carry_out(session: Session, list_id: UUID, fates: Counter[Fate], now: datetime) -> None:
+    """Do it, in the same transaction. Whoever came by another way meanwhile stays as they are."""
+    given = {"list": list_id, "now": now}
+    if fates[Fate.ADDED]:
+        session.execute(_add_subscribers(dialect_of(session)), given)
+        session.execute(_add_places(dialect_of(session)), given)
+    if fates[Fate.CONFIRMED]:
+        session.execute(_confirm(), given)
+
+
+@cache
+def _fates() -> Select[str, int]:
+    looked_up = select(_HERE.label("here"), _NEW.c.state, _is_welcome().label("is_welcome"))
+    each = looked_up.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+    wants = each.c.state == SubscriptionState.CONFIRMED
+    fate = case(
+        (~each.c.is_welcome, literal(Fate.SUPPRESSED.value)),
+        (each.c.here.is_(None), literal(Fate.ADDED.value)),
+        (each.c.here == SubscriptionState.UNSUBSCRIBED, literal(Fate.LEFT.value)),
+        (and_(each.c.here == SubscriptionState.PENDING, wants), literal(Fate.CONFIRMED.value)),
+        else_=literal(Fate.UNCHANGED.value),
+    ).label("fate")
+    return select(fate, func.count()).group_by(fate)
+
+
+@cache
+def _add_subscribers(dialect: str) -> Insert:
+    rows = select(
+        new_id(),
+        *(_NEW.c[name] for name in ("address", "address_hash", "name", "language", "timezone")),
+        _NEW.c.attributes,
+        _NOW,
+    ).where(_is_welcome())
+    names = ("id", "address", "address_hash", "name", "language", "timezone", "attributes")
+    return _unless_there(dialect, _PERSON, (*names, "created_at"), rows)
+
+
+@cache
+def _add_places(dialect: str) -> Insert:
+    is_confirmed = _NEW.c.state == SubscriptionState.CONFIRMED
+    choices = ("state", "stream", "local_hour", "timezone", "variant")
+    rows = select(
+        new_id(),
+        _PERSON_ID,
+        _LIST,
+        *(_NEW.c[name] for name in choices),
+        _NOW,
+        case((is_confirmed, _NOW)),
+    ).where(_is_welcome())
+    names = ("id", "subscriber_id", "list_id", *choices, "created_at", "confirmed_at")
+    return _unless_there(dialect, _PLACE, names, rows)
+
+
+@cache
+def _confirm() -> Update:
+    wants = select(_PERSON_ID).where(_NEW.c.state == SubscriptionState.CONFIRMED, _is_welcome())
     return (
-        f"{row.id.hex}\t{_text(row.address)}\t{row.address_hash}\t{_text(row.name)}"
-        f"\t{_text(row.language)}\t{_text(row.timezone)}\t{_text(attributes)}\t{_moment(row.created_at)}\n"
+        update(_PLACE)
+        .where(
+            _PLACE.c.subscriber_id.in_(wants),
+            _PLACE.c.list_id == _LIST,
+            _PLACE.c.state == SubscriptionState.PENDING,
+        )
+        .values(state=SubscriptionState.CONFIRMED, confirmed_at=_NOW)
     )
 
 
-def _subscription_line(row: NewSubscription) -> str:
-    hour = r"\N" if row.local_hour is None else row.local_hour
-    confirmed = r"\N" if row.confirmed_at is None else _moment(row.confirmed_at)
-    return (
-        f"{row.id.hex}\t{row.subscriber_id.hex}\t{row.list_id.hex}\t{row.state.value}"
-        f"\t{row.stream.value}\t{hour}\t{_text(row.timezone)}\t{_text(row.variant)}"
-        f"\t{_moment(row.created_at)}\t{confirmed}\n"
-    )
+def _is_welcome() -> ColumnElement[bool]:
+    return ~exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
+
+
+def _unless_there(
+    dialect: str, table: Table, names: Sequence[str], rows: Select[*tuple[Any, ...]]
+) -> Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table).from_select(names, rows).on_conflict_do_nothing()
+    return postgresql.insert(table).from_select(names, rows).on_conflict_do_nothing()
+
+
+def _line(row: Arrival) -> str:
+    """As PostgreSQL's COPY wants it (its text format)."""
+    attributes = _text(_as_json(row.attributes)) if row.attributes else "{}"
+    choices = _choices(*row[4:])
+    return f"{_text(row.address)}\t{row.address_hash}\t{_text(row.name)}\t{attributes}\t{choices}"
+
+
+@lru_cache(maxsize=10_000)
+def _choices(
+    language: str,
+    timezone: str | None,
+    state: SubscriptionState,
+    stream: Stream,
+    local_hour: int | None,
+    variant: str,
+) -> str:
+    """The end of a line: few differ."""
+    hour = None if local_hour is None else str(local_hour)
+    cells = (language, timezone, state.value, stream.value, hour, variant)
+    return "\t".join(map(_text, cells)) + "\n"
 
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
-_moment = lru_cache(maxsize=8)(str)  # the rows of one import share theirs
 _SPECIAL = re.compile(r"[\\\t\n\r]").search
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def _text(value: str | None) -> str:
-    """As PostgreSQL's COPY wants it (its text format)."""
     if value is None:
         return r"\N"
     return value.translate(_ESCAPES) if _SPECIAL(value) else value
 
 
-_AT_ONCE = 2_000  # lines
+_AT_ONCE = 1_000  # lines
 
 
-def _copy(cursor: Cursor[Any], table: str, columns: str, lines: Iterable[str]) -> None:
-    # Both names are constants of this module.
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for block in _blocks(lines):
+def _copy(session: Session, arrivals: Sequence[Arrival]) -> None:
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy("COPY arrival FROM STDIN") as copy:
+        for block in _blocks(map(_line, arrivals)):
             copy.write(block)
 
 

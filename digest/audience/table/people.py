@@ -65,6 +65,13 @@ class PersonReader:
         self._known: dict[tuple[str, ...], tuple[Choices, str]] = {}
         chosen = ("language", "timezone", "hour", "topics", "stream", "text_only")
         self._chosen = [(name, columns.places[name]) for name in chosen if name in columns.places]
+        self._width = columns.width
+        self._address_at = columns.places["address"]
+        self._status_at = columns.places.get("status")
+        names = [columns.places.get(name) for name in ("name", "first_name", "last_name")]
+        self._names_at = (
+            [names[0]] if names[0] is not None else [at for at in names if at is not None]
+        )
 
     def read(self, row: Row | Unreadable) -> Person | Reject:
         """The person, or why there is none. Never raises."""
@@ -77,33 +84,29 @@ class PersonReader:
             return Reject(line, str(error), cells)
 
     def _person(self, line: int, cells: Sequence[str]) -> Person:
-        if len(cells) < self._columns.width:
-            cells = [*cells, *[""] * (self._columns.width - len(cells))]
-        get = self._columns.places.get
+        if len(cells) < self._width:
+            cells = [*cells, *[""] * (self._width - len(cells))]
         choices, variant = self._choices(cells) if self._chosen else self._default
         return Person(
-            line=line,
-            address=roster_key(cells[self._columns.places["address"]]),
-            name=self._name(cells),
-            is_confirmed=is_confirmed(cells[at]) if (at := get("status")) is not None else True,
-            stream=choices.stream,
-            local_hour=choices.local_hour,
-            timezone=choices.timezone,
-            variant=variant,
-            language=choices.language,
-            attributes=self._attributes(cells),
+            line,
+            roster_key(cells[self._address_at]),
+            self._name(cells),
+            True if self._status_at is None else is_confirmed(cells[self._status_at]),
+            choices.stream,
+            choices.local_hour,
+            choices.timezone,
+            variant,
+            choices.language,
+            self._attributes(cells) if self._columns.attributes else {},
         )
 
     def _name(self, cells: Sequence[str]) -> str | None:
-        places = self._columns.places
-        if "name" in places:
-            written = cells[places["name"]]
-        else:
-            parts = [cells[places[n]] for n in ("first_name", "last_name") if n in places]
-            written = " ".join(part for part in parts if part)
-        if _UNDECODED.search(written):
+        written = " ".join(part for at in self._names_at if (part := cells[at]))
+        if not written:
+            return None
+        if not written.isascii() and _UNDECODED.search(written):
             raise Illegal("The name is not written in the encoding of the rest.")
-        return check_name(unquoted(written)) if written else None
+        return check_name(unquoted(written))
 
     def _choices(self, cells: Sequence[str]) -> tuple[Choices, str]:
         """Checked once for each combination: there are few."""
@@ -121,12 +124,11 @@ class PersonReader:
         return self._known[given]
 
     def _attributes(self, cells: Sequence[str]) -> dict[str, str]:
-        if not self._columns.attributes:
-            return {}
-        found = {
-            name: unquoted(cells[place].strip()) for name, place in self._columns.attributes.items()
-        }
-        return {name: _attribute(name, value) for name, value in found.items() if value}
+        found = {}
+        for name, place in self._columns.attributes.items():
+            if value := unquoted(cells[place].strip()):
+                found[name] = _attribute(name, value)
+        return found
 
 
 def _with_key(choices: Choices) -> tuple[Choices, str]:
@@ -138,7 +140,7 @@ def roster_key(text: str) -> str:
     text = unquoted(text.strip())
     if len(text) <= _MOST_USUAL and (usual := _USUAL.fullmatch(text)):
         local, domain = usual.groups()
-        if len(local) <= 64 and not _EDGES.search(domain) and _labels_fit(domain):
+        if len(local) <= 64 and _labels_fit(domain):
             return f"{local}@{domain.lower()}"
     if _UNDECODED.search(text):
         raise Illegal("The address is not written in the encoding of the rest.")
@@ -156,13 +158,15 @@ def is_confirmed(status: str) -> bool:
 
 
 def _labels_fit(domain: str) -> bool:
-    return all(len(label) <= 63 for label in domain.split("."))
+    if "-" in domain and _EDGES.search(domain):
+        return False
+    return len(domain) <= 63 or all(len(label) <= 63 for label in domain.split("."))
 
 
 def _attribute(name: str, value: str) -> str:
     if len(value) > LONGEST_ATTRIBUTE:
         raise Illegal(f"The cell {name!r} is longer than {LONGEST_ATTRIBUTE:,} characters.")
-    if _UNDECODED.search(value) or "\0" in value:
+    if "\0" in value or (not value.isascii() and _UNDECODED.search(value)):
         raise Illegal(f"The cell {name!r} holds octets that are no text.")
     return value
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from digest.domain.errors import Illegal
+from digest.domain.segment import parse_segment
 from digest.domain.states import Stream
 from digest.store import audit
 from digest.store.engine import Database
@@ -19,9 +20,12 @@ def run_now(
     now: datetime,
     actor: str,
     at: datetime | None = None,
+    segment: str | None = None,
 ) -> UUID:
     """Plan a run that is due at once, or ``at`` a time to come; ``Illegal`` where one by hand is
-    still under way."""
+    still under way. Its edition goes to those of the list whom ``segment`` means."""
+    if segment is not None:
+        parse_segment(segment)
     with db.begin() as session:
         mailing_list = find_list(session, slug)
         for run in recent_runs(session, mailing_list.id, 20):
@@ -34,6 +38,7 @@ def run_now(
             scheduled_at=at or now,
             now=now,
             by_hand=True,
+            segment=segment,
         )
         audit.record(session, now=now, actor=actor, action="started", noun="run", noun_id=run.id)
         return run.id

@@ -52,7 +52,9 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         edition = find_edition(session, campaign.edition_id)
         values = edition_values(session, settings, edition)
         first = _corrected(session, edition)
-        keys = variants_present(session, edition.list_id, edition.stream, now, first)
+        keys = variants_present(
+            session, edition.list_id, edition.stream, now, first, campaign.segment
+        )
     require_no_restore(db, witness)
     if not campaign.overridden:
         fault = why_held(db, settings, values.branding, now)
@@ -130,6 +132,7 @@ def _freeze(
             dedupe_group=mailing_list.dedupe_group if first is None else None,
             day_began=_day_began(now, mailing_list.timezone),
             reached_by=first,
+            segment=campaign.segment,
         ),
     )
 

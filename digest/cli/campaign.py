@@ -41,27 +41,34 @@ app.command()(override)
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
+Segment = Annotated[
+    str | None, typer.Option(help="Whom of the list it goes to; see `digest list count`.")
+]
+
+
 @app.command()
 def start(
     edition: Annotated[str, typer.Argument(help="An approved edition's id.")],
+    segment: Segment = None,
 ) -> None:
     """Send an approved edition now; workers do the rest.
 
     Example: digest campaign start 0198c1f2-…
     """
-    _schedule(edition, None)
+    _schedule(edition, None, segment)
 
 
 @app.command()
 def schedule(
     edition: Annotated[str, typer.Argument(help="An approved edition's id.")],
     at: Annotated[str, typer.Option(help="When, in ISO 8601.")],
+    segment: Segment = None,
 ) -> None:
     """Send an approved edition at a time.
 
     Example: digest campaign schedule 0198c1f2-… --at 2026-03-29T07:00+01:00
     """
-    _schedule(edition, at)
+    _schedule(edition, at, segment)
 
 
 @app.command("list")
@@ -228,11 +235,11 @@ def retry(
     console.print(f"{again} are queued again.")
 
 
-def _schedule(edition: str, at: str | None) -> None:
+def _schedule(edition: str, at: str | None, segment: str | None) -> None:
     now = utc_now()
     due = parse_now(at) if at else now
     campaign_id = schedule_campaign(
-        database(), parse_id(edition), due_at=due, now=now, actor=actor()
+        database(), parse_id(edition), due_at=due, segment=segment, now=now, actor=actor()
     )
     console.print(f"Campaign {campaign_id} is due at {due:%Y-%m-%d %H:%M} UTC.")
 

@@ -11,6 +11,7 @@ from digest.actions.list_rules import RULES, change_rules
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
 from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
+from digest.cli.list_count import count
 from digest.cli.list_look import look, templates
 from digest.cli.list_signups import signups
 from digest.clock import utc_now
@@ -24,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="Mailing lists: what people subscri
 app.command()(look)
 app.command()(templates)
 app.command()(signups)
+app.command()(count)
 
 
 @app.command()

@@ -55,10 +55,13 @@ def list_(
 def now(
     slug: Annotated[str, typer.Argument(metavar="LIST")],
     stream: Annotated[Stream, typer.Option(help="Which stream.")] = Stream.EACH,
+    segment: Annotated[
+        str | None, typer.Option(help="Whom of the list it goes to; see `digest list count`.")
+    ] = None,
 ) -> None:
     """Start a run outside the cadence; workers do the rest.
 
     Example: digest run now daily
     """
-    run_id = run_now(database(), slug, stream=stream, now=utc_now(), actor=actor())
+    run_id = run_now(database(), slug, stream=stream, segment=segment, now=utc_now(), actor=actor())
     console.print(f"Planned {run_id}; see `digest run list {slug}`.")

@@ -56,6 +56,7 @@ class Campaign(Row):
     expires_at: Mapped[datetime | None]
     expires_after: Mapped[timedelta] = mapped_column(Interval)
     doubt_policy: Mapped[DoubtPolicy] = mapped_column(text_enum(DoubtPolicy))
+    segment: Mapped[str | None]  # whom of the list it goes to; None: all
     roster: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     created_by: Mapped[str]

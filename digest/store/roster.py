@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from digest.domain.segment import parse_segment
 from digest.domain.states import DeliveryState, Feedback, Stream, SubscriptionState
 from digest.store.base import UtcDateTime
 from digest.store.campaigns import Batch, Campaign
@@ -35,6 +36,7 @@ from digest.store.deliveries import Delivery
 from digest.store.engine import new_id
 from digest.store.lists import MailingList
 from digest.store.rows import dialect_of, rows_table
+from digest.store.segments import condition
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
 
@@ -54,6 +56,7 @@ class Roster:
     dedupe_group: str | None = None
     day_began: datetime | None = None  # of the dedupe group's day
     reached_by: UUID | None = None  # a campaign: only those whom it was sent to
+    segment: str | None = None  # only those whom it means
 
 
 def variants_present(
@@ -62,10 +65,11 @@ def variants_present(
     stream: Stream,
     now: datetime,
     reached_by: UUID | None = None,
+    segment: str | None = None,
 ) -> list[str]:
     """The variants of those who would be on the roster, the most frequent first."""
     present = (
-        _eligible(select(Subscription.variant), list_id, stream, now, reached_by)
+        _eligible(select(Subscription.variant), list_id, stream, now, reached_by, segment)
         .group_by(Subscription.variant)
         .order_by(func.count().desc(), Subscription.variant)
     )
@@ -79,6 +83,14 @@ def hours_present(
     pairs = _eligible(select(_ZONE, Subscription.local_hour), list_id, stream, now)
     chosen = pairs.where(Subscription.local_hour.is_not(None)).distinct()
     return [(name, hour) for name, hour in session.execute(chosen) if hour is not None]
+
+
+def count_eligible(
+    session: Session, list_id: UUID, stream: Stream, now: datetime, segment: str | None
+) -> int:
+    """How many would be on the roster now."""
+    people = _eligible(select(func.count()), list_id, stream, now, segment=segment)
+    return session.scalar(people) or 0
 
 
 def freeze_roster(session: Session, roster: Roster) -> int:
@@ -113,10 +125,11 @@ def _eligible(
     stream: Stream,
     now: datetime,
     reached_by: UUID | None = None,
+    segment: str | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """``base`` over those who are to get mail: confirmed (or back from a pause), not suppressed.
     Whom a campaign reached gets its correction whatever their stream is now."""
-    return (
+    people = (
         base.select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(
@@ -127,6 +140,7 @@ def _eligible(
             ~exists().where(Suppression.address_hash == Subscriber.address_hash),
         )
     )
+    return people if segment is None else people.where(condition(parse_segment(segment)))
 
 
 def _got(campaign_id: UUID) -> ColumnElement[bool]:
@@ -181,6 +195,7 @@ def _insert_roster(session: Session, roster: Roster) -> Any:
             roster.stream,
             roster.now,
             roster.reached_by,
+            roster.segment,
         )
         .outerjoin(plan, plan.c.variant == Subscription.variant)
         .outerjoin(

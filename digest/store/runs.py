@@ -27,6 +27,7 @@ class Run(Row):
     stream: Mapped[Stream] = mapped_column(text_enum(Stream))
     scheduled_at: Mapped[datetime]
     by_hand: Mapped[bool] = mapped_column(default=False)
+    segment: Mapped[str | None]  # whom of the list its edition goes to; None: all
     state: Mapped[RunState] = mapped_column(text_enum(RunState), default=RunState.PLANNED)
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -51,6 +52,7 @@ def plan_run(
     state: RunState = RunState.PLANNED,
     reason: str | None = None,
     by_hand: bool = False,
+    segment: str | None = None,
 ) -> Run:
     """The run of that slot; made where there is none yet, however many ask at once."""
     row = {
@@ -60,6 +62,7 @@ def plan_run(
         "state": state,
         "reason": reason,
         "by_hand": by_hand,
+        "segment": segment,
         "created_at": now,
         "changed_at": now,
     }

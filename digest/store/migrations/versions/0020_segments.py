@@ -1,0 +1,25 @@
+"""Whom of a list a run's edition or a campaign goes to.
+
+Revision ID: 0020
+Revises: 0019
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0020"
+down_revision: str | None = "0019"
+branch_labels: None = None
+depends_on: None = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    for table in ("run", "campaign"):
+        op.add_column(table, sa.Column("segment", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    """Go back."""
+    for table in ("run", "campaign"):
+        op.drop_column(table, "segment")

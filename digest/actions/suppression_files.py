@@ -10,6 +10,7 @@ from itertools import islice
 from digest.actions.list_suppressions import Kept
 from digest.audience.table.cells import unquoted
 from digest.domain.address import parse_address
+from digest.domain.csv_cells import csv_line
 from digest.domain.errors import Illegal
 from digest.domain.states import SuppressionReason
 from digest.settings import Settings
@@ -39,6 +40,13 @@ def export_suppressions(db: Database) -> Iterator[Kept]:
     with db.read() as session:
         for row in all_suppressions(session):
             yield Kept(row.address, row.address_hash, row.reason.value, row.note, row.since)
+
+
+def export_lines(db: Database) -> Iterator[str]:
+    """The same as lines of CSV, the header first."""
+    yield csv_line(COLUMNS)
+    for one in export_suppressions(db):
+        yield csv_line((one.address, one.address_hash, one.reason, one.since.isoformat(), one.note))
 
 
 def import_suppressions(

@@ -15,9 +15,16 @@ from digest.tokens import hash_address
 
 
 def unsuppress_address(
-    db: Database, settings: Settings, address: str, *, now: datetime, actor: str
+    db: Database,
+    settings: Settings,
+    address: str,
+    *,
+    why: str | None = None,
+    now: datetime,
+    actor: str,
 ) -> SuppressionReason:
-    """Lift a suppression; gives the reason it had. Nobody comes back on a list by it.
+    """Lift a suppression; gives the reason it had. Nobody comes back on a list by it. ``why`` is
+    kept in the audit.
 
     ``NotFound`` where the address is not suppressed.
     """
@@ -38,5 +45,6 @@ def unsuppress_address(
             noun="suppression",
             noun_id=kept.address_hash,
             before={"reason": kept.reason.value, "since": kept.since.isoformat()},
+            after={"why": why} if why else None,
         )
         return kept.reason

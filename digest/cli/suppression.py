@@ -35,12 +35,17 @@ def add(
 
 
 @app.command()
-def remove(address: Address) -> None:
+def remove(
+    address: Address,
+    why: Annotated[str | None, typer.Option(help="Kept in the history.")] = None,
+) -> None:
     """Let an address get mail again; nobody comes back on a list by it.
 
-    Example: digest suppression remove ana@example.org
+    Example: digest suppression remove ana@example.org --why "mailbox works again"
     """
-    reason = unsuppress_address(database(), settings(), address, now=utc_now(), actor=actor())
+    reason = unsuppress_address(
+        database(), settings(), address, why=why, now=utc_now(), actor=actor()
+    )
     _say(f"{address} may get mail again; it was suppressed as {reason.value}.")
 
 

@@ -1,19 +1,16 @@
 """``digest suppression import`` and ``export``: the suppression list as a file."""
 
-import csv
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
-from digest.actions.list_suppressions import Kept
-from digest.actions.suppression_files import COLUMNS, export_suppressions, import_suppressions
-from digest.audience.table.cells import quoted
+from digest.actions.suppression_files import export_lines, export_suppressions, import_suppressions
 from digest.cli.context import actor, console, database, errors, print_json_line, settings
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
+from digest.store.engine import Database
 
 
 def import_(
@@ -48,27 +45,22 @@ def export(
 
     Example: digest suppression export -o suppressed.csv
     """
-    kept = export_suppressions(database())
     try:
         if output is None:
-            _write(kept, sys.stdout, as_json=as_json)
+            _write(database(), sys.stdout, as_json=as_json)
         else:
             with output.open("w", encoding="utf-8", newline="") as file:
-                _write(kept, file, as_json=as_json)
+                _write(database(), file, as_json=as_json)
     except OSError as error:
         raise Illegal(f"{output} can't be written ({error.strerror}).") from None
 
 
-def _write(kept: Iterable[Kept], file: TextIO, *, as_json: bool) -> None:
+def _write(db: Database, file: TextIO, *, as_json: bool) -> None:
     if as_json:
-        for one in kept:
+        for one in export_suppressions(db):
             print_json_line(one, file)
         return
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for one in kept:
-        cells = (one.address or "", one.address_hash, one.reason, one.since.isoformat())
-        writer.writerow([*(quoted(cell) for cell in cells), quoted(one.note or "")])
+    file.writelines(export_lines(db))
 
 
 def _say_reject(line: int, why: str) -> None:

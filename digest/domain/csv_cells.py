@@ -18,6 +18,13 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) and not is_number else text
 
 
+def csv_line(row: Sequence[object]) -> str:
+    """One row, for a table that is streamed."""
+    out = io.StringIO()
+    csv.writer(out).writerow([safe_cell(value) for value in row])
+    return out.getvalue()
+
+
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A whole table with CRLF line ends (RFC 4180)."""
     return csv_lines(chain([head], rows))

@@ -64,3 +64,9 @@ def list_suppressions(session: Session, limit: int) -> Sequence[Suppression]:
     """The latest suppressions, newest first."""
     newest = select(Suppression).order_by(Suppression.since.desc()).limit(limit)
     return session.scalars(newest).all()
+
+
+def search_suppressions(session: Session, part: str, limit: int) -> Sequence[Suppression]:
+    """Those whose address holds ``part``, in any case, the newest first."""
+    found = select(Suppression).where(Suppression.address.icontains(part, autoescape=True))
+    return session.scalars(found.order_by(Suppression.since.desc()).limit(limit)).all()

@@ -10,6 +10,7 @@ from digest.web.api import (
     relays,
     sources,
     subscribers,
+    suppressions,
     tables,
     tokens,
 )
@@ -111,9 +112,10 @@ API_ROUTES = (
     ApiRoute(
         "DELETE", f"{API}/subscribers/{{subscriber_id}}", subscribers.erase, OPERATOR, status=204
     ),
-    ApiRoute("GET", f"{API}/suppressions", subscribers.list_suppressions, OPERATOR, whole=True),
-    ApiRoute("POST", f"{API}/suppressions", subscribers.suppress, OPERATOR, whole=True, status=204),
+    ApiRoute("POST", f"{API}/suppressions/find", suppressions.find, OPERATOR, whole=True),
+    ApiRoute("GET", f"{API}/suppressions", suppressions.list_suppressions, OPERATOR, whole=True),
+    ApiRoute("POST", f"{API}/suppressions", suppressions.suppress, OPERATOR, whole=True, status=204),
     ApiRoute(
-        "POST", f"{API}/suppressions/lift", subscribers.lift, OPERATOR, whole=True, status=204
+        "POST", f"{API}/suppressions/lift", suppressions.lift, OPERATOR, whole=True, status=204
     ),
 )

@@ -1,6 +1,5 @@
-"""Subscribers and suppressions, for operators. No address stands in an address of these."""
+"""Subscribers, for operators. No address stands in an address of these."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,18 +11,15 @@ from digest.actions.list_subscribers import Member, member_of
 from digest.actions.show_subscriber import Timeline, show_subscriber
 from digest.actions.sign_up import SignUp, sign_up
 from digest.actions.subscribe import add_subscriber
-from digest.actions.suppress_address import suppress_address
 from digest.actions.unsubscribe_address import unsubscribe_address
-from digest.actions.unsuppress_address import unsuppress_address
 from digest.clock import utc_now
-from digest.domain.states import ConsentHow, SuppressionReason
+from digest.domain.states import ConsentHow
 from digest.store.lists import find_list
-from digest.store.pages import subscriptions_after, suppressions_after
+from digest.store.pages import subscriptions_after
 from digest.store.subscribers import address_of
-from digest.store.suppressions import Suppression
 from digest.web.api.guards import ByCaller
 from digest.web.api.paging import MOST, Cursor, Limit, Page, id_in, page_of
-from digest.web.api.words import Address, Asked, Line, MaybeLine
+from digest.web.api.words import Address, Asked, Line
 from digest.web.site import Here
 
 
@@ -56,29 +52,6 @@ class NewSignUp(Asked):
     topics: list[Line] = Field(default=[], max_length=100)
     origin: Line | None = Field(None, description="The page with the form.")
     client: IPvAnyAddress | None = Field(None, description="Where they came from, for limits.")
-
-
-class SuppressionDocument(BaseModel):
-    """An address that gets no mail; an erased one is known by its hash alone."""
-
-    address: str | None
-    address_hash: str
-    reason: SuppressionReason
-    note: str | None
-    since: datetime
-
-
-class Suppress(Asked):
-    """An address to stop all mail to."""
-
-    address: Address
-    note: MaybeLine | None = None
-
-
-class Lift(Asked):
-    """An address to let mail go to again."""
-
-    address: Address
 
 
 class Leave(Asked):
@@ -161,41 +134,3 @@ def erase(site: Here, caller: ByCaller, subscriber_id: UUID) -> Response:
         address = address_of(session, subscriber_id)
     erase_subscriber(site.db, site.settings, address, now=utc_now(), actor=caller.actor)
     return Response(status_code=204)
-
-
-def list_suppressions(
-    site: Here, limit: Limit = MOST, cursor: Cursor = None
-) -> Page[SuppressionDocument]:
-    """Addresses that get no mail."""
-    with site.db.read() as session:
-        rows = suppressions_after(session, cursor, limit + 1)
-    return page_of(rows, limit, _suppression, lambda row: row.address_hash)
-
-
-def suppress(site: Here, caller: ByCaller, ask: Suppress) -> Response:
-    """Stop all mail to an address, known or not."""
-    suppress_address(
-        site.db,
-        site.settings,
-        ask.address,
-        note=ask.note,
-        now=utc_now(),
-        actor=caller.actor,
-    )
-    return Response(status_code=204)
-
-
-def lift(site: Here, caller: ByCaller, ask: Lift) -> Response:
-    """Lift a suppression; nobody comes back on a list by it."""
-    unsuppress_address(site.db, site.settings, ask.address, now=utc_now(), actor=caller.actor)
-    return Response(status_code=204)
-
-
-def _suppression(row: Suppression) -> SuppressionDocument:
-    return SuppressionDocument(
-        address=row.address,
-        address_hash=row.address_hash,
-        reason=row.reason,
-        note=row.note,
-        since=row.since,
-    )

@@ -33,6 +33,8 @@ MENU = (
     Entry("Numbers", "/desk/numbers", Role.READER),
     Entry("Person", "/desk/people", Role.OPERATOR),
     Entry("Relays", "/desk/relays", Role.OPERATOR, whole=True),
+    Entry("Suppressions", "/desk/suppressions", Role.OPERATOR, whole=True),
+    Entry("Feedback", "/desk/feedback", Role.OPERATOR, whole=True),
     Entry("Health", "/desk/health", Role.OPERATOR, whole=True),
     Entry("History", "/desk/history", Role.OPERATOR, whole=True),
     Entry("Accounts", "/desk/accounts", Role.ADMIN, whole=True),

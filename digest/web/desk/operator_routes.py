@@ -3,15 +3,19 @@
 from digest.web.desk import (
     campaign_events,
     campaigns,
+    feedback,
     health_page,
     numbers_page,
     people,
     relays,
     schedule,
+    suppressions,
 )
 from digest.web.route import Guard, Route
 
 _LIST = "/desk/schedule/{list_slug}"
+_OFF = "/desk/suppressions"
+_BACK = "/desk/feedback/{event_id}"
 _CAMPAIGN = "/desk/campaigns/{campaign_id}"
 
 OPERATOR_ROUTES = (
@@ -43,6 +47,15 @@ OPERATOR_ROUTES = (
     Route("POST", "/desk/people", people.find_person, Guard.OPERATOR),
     Route("GET", "/desk/people/{subscriber_id}", people.show_one, Guard.OPERATOR),
     Route("POST", "/desk/deliveries/{delivery_id}/copy", people.post_copy, Guard.OPERATOR),
+    Route("GET", _OFF, suppressions.show_suppressions, Guard.OPERATOR, whole=True),
+    Route("POST", _OFF, suppressions.add_suppression, Guard.OPERATOR, whole=True),
+    Route("POST", f"{_OFF}/search", suppressions.search_suppressions, Guard.OPERATOR, whole=True),
+    Route("POST", f"{_OFF}/remove", suppressions.remove_suppression, Guard.OPERATOR, whole=True),
+    Route("POST", f"{_OFF}/import", suppressions.post_lines, Guard.OPERATOR, whole=True),
+    Route("GET", f"{_OFF}.csv", suppressions.export, Guard.OPERATOR, whole=True),
+    Route("GET", "/desk/feedback", feedback.show_feedback, Guard.OPERATOR, whole=True),
+    Route("POST", f"{_BACK}/accept", feedback.post_accept, Guard.OPERATOR, whole=True),
+    Route("POST", f"{_BACK}/undo", feedback.post_undo, Guard.OPERATOR, whole=True),
     Route("GET", "/desk/numbers", numbers_page.show_numbers, Guard.READER),
     Route("GET", "/desk/numbers/{name}.csv", numbers_page.export_numbers, Guard.READER),
     Route("GET", "/desk/health", health_page.show_health, Guard.OPERATOR, whole=True),

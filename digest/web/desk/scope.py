@@ -42,6 +42,7 @@ UNSCOPED = frozenset(
         "name",
         "relay_name",
         "domain",
+        "event_id",
     }
 )
 

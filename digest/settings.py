@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         description="What /metrics wants as a bearer token; default: it answers this machine only.",
     )
 
+    feedback_days: int = Field(
+        default=30,
+        ge=1,
+        le=3_650,
+        description="Days for which mails that came back are kept; what they said stays.",
+    )
     unsubscribe_by_mail: bool = Field(
         default=False,
         description="Offer leaving by mail beside one click; only where returned mail is read.",

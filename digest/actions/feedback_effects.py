@@ -10,21 +10,18 @@ from digest.audience.membership import Left
 from digest.deliver.replies import scrubbed
 from digest.domain.feedback import Effect, Finding
 from digest.domain.states import Feedback, SuppressionReason
-from digest.feedback.policy import Past, is_dead, needs_alarm
-from digest.log import get_logger
+from digest.feedback.policy import Past, is_dead
 from digest.store.aftermath import note_feedback
 from digest.store.audit import record
 from digest.store.campaigns import find_campaign
 from digest.store.deliveries import Delivery
 from digest.store.engine import Session
-from digest.store.feedback import Bounce, Complaint, count_ours, history_of
+from digest.store.feedback import Bounce, Complaint, history_of
 from digest.store.subscribers import Subscriber, get_subscription
 from digest.store.suppressions import get_suppression, suppress
 
 ACTOR = "feedback"  # in the audit
 _HISTORY = 60  # mails of a person that are looked at
-
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +64,8 @@ def _soft(case: Case) -> None:
 
 
 def _our_fault(case: Case) -> None:
+    """It never counts against the reader; where there are many of them, an alarm says so."""
     _note_bounce(case, is_ours=True)
-    if case.delivery is None:
-        return
-    case.session.flush()
-    campaign = find_campaign(case.session, case.delivery.campaign_id)
-    ours = count_ours(case.session, campaign.id)
-    if needs_alarm(ours, campaign.roster):
-        log.error(
-            "mail is refused because of us",
-            campaign=campaign.id,
-            bounces=ours,
-            roster=campaign.roster,
-            reason=case.finding.reason.value,
-            reply=scrubbed(case.finding.reply or ""),
-        )
 
 
 def _complained(case: Case) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.actions.forget_old import forget_old
 from digest.actions.watch import watch
 from digest.clock import utc_now, zone
 from digest.settings import Settings
@@ -36,6 +37,7 @@ def keep_up(
     beat(db, settings, ProcessKind.BEAT, now, queues=queues, error=error)
     sample(db, now)
     count_days(db, now)
+    forget_old(db, settings, now)
     watch(db, settings, now)
 
 

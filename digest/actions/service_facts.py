@@ -13,7 +13,7 @@ from digest.store import audit
 from digest.store.campaigns import Campaign, totals_of, watched_campaigns
 from digest.store.domain_checks import all_domain_checks
 from digest.store.engine import Session, database_time
-from digest.store.feedback import count_complaints
+from digest.store.feedback import count_complaints, count_ours
 from digest.store.heartbeats import all_heartbeats
 from digest.store.lists import MailingList, lists_by_id
 from digest.store.relays import all_relays
@@ -60,6 +60,7 @@ def _campaigns(
     paused = audit.last_of(session, "campaign", [str(id_) for id_ in ids], "paused")
     sending = [one.id for one in campaigns if one.state is CampaignState.SENDING]
     complaints = count_complaints(session, ids)
+    ours = count_ours(session, ids)
     still = still_since(session, {id_: _done(sums[id_].counts) for id_ in sending})
     return [
         CampaignFacts(
@@ -70,6 +71,7 @@ def _campaigns(
             stuck_since=still.get(one.id),
             is_explained=is_limited or _is_quiet(lists[one.list_id], now),
             complaints=complaints.get(one.id, 0),
+            bounced_by_us=ours.get(one.id, 0),
             paused_by_service=str(one.id) in paused and paused[str(one.id)].actor == SERVICE,
         )
         for one, number in watched

@@ -19,6 +19,7 @@ class AlarmKind(StrEnum):
     CAMPAIGN_PAUSED = "campaign paused by the service"
     MANY_REFUSED = "many refused"
     MANY_COMPLAINTS = "many complaints"
+    BOUNCED_BY_US = "mail comes back because of us"
     UNCERTAIN = "deliveries uncertain"
     DOMAIN_FAILS = "domain fails"
     NO_RELAY = "no relay"

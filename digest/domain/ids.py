@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from hashlib import sha1
 from uuid import UUID
 
@@ -32,6 +33,11 @@ def uuid7s(n: int) -> list[UUID]:
     return [
         _uuid7(first + at, int.from_bytes(chance[8 * at : 8 * at + 8], "big")) for at in range(n)
     ]
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """The lowest UUIDv7 of that millisecond: what was made before is below it."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _uuid7(ticks: int, chance: int) -> UUID:

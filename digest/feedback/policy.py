@@ -17,7 +17,6 @@ from digest.domain.feedback import (
 
 SOFT_LIMIT = 5  # bounces of as many editions
 SOFT_SPAN = timedelta(days=14)  # between the first and the last of them
-ALARM_SHARE = 0.01  # of an edition's deliveries that bounced because of us
 MAILED_WITHIN = timedelta(days=14)  # who only an address names must have been mailed
 
 
@@ -75,9 +74,3 @@ def is_dead(history: Iterable[Past]) -> bool:
     if len({past.campaign_id for past in run}) < SOFT_LIMIT:
         return False
     return run[0].at - run[-1].at >= SOFT_SPAN
-
-
-def needs_alarm(ours: int, roster: int) -> bool:
-    """Whether this bounce of ours is the one that goes over the share worth an alarm."""
-    limit = ALARM_SHARE * roster
-    return ours - 1 <= limit < ours

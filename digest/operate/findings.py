@@ -23,6 +23,7 @@ LEAST_DISK = 1024  # MB
 LEAST_DISK_SHARE = 0.05
 MANY_REFUSED = 20
 MANY_REFUSED_SHARE = 0.05
+BOUNCED_BY_US_SHARE = 0.01
 
 
 def findings(facts: Facts, now: datetime) -> list[Finding]:
@@ -186,6 +187,14 @@ def _outcomes(facts: CampaignFacts, subject: str) -> Iterator[Finding]:
             subject,
             f"{facts.name}: {facts.complaints:,} of {sent:,} readers ({rate}) called it spam.",
             "See by whom on its page. From 0.3 % on the list's next edition waits for an operator.",
+        )
+    if facts.bounced_by_us > BOUNCED_BY_US_SHARE * facts.campaign.roster:
+        yield Finding(
+            AlarmKind.BOUNCED_BY_US,
+            subject,
+            f"{facts.name}: {number(facts.bounced_by_us, 'mail', 'mails')} of "
+            f"{facts.campaign.roster:,} came back because of us: authentication, reputation, rate.",
+            "Read what came back under Feedback, mend it, and see `digest key show` for the DNS.",
         )
     doubtful = facts.counts[DeliveryState.UNCERTAIN]
     if doubtful:

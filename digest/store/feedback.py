@@ -4,21 +4,27 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, and_, case, func, select, update
+from sqlalchemy import Index, LargeBinary, and_, case, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
 from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Reason
+from digest.domain.ids import first_id_at
 from digest.domain.states import DeliveryState, Feedback
 from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.deliveries import Delivery
 from digest.store.engine import domain_of, insert_for
+
+_WHERE = ("sqlite_where", "postgresql_where")
 
 
 class FeedbackEvent(Row):
     """One thing that was received: a mail, or an event of a provider."""
 
     __tablename__ = "feedback_event"
+    __table_args__ = (
+        Index("ix_feedback_event_raw", "id", **dict.fromkeys(_WHERE, text("raw IS NOT NULL"))),
+    )
 
     id: Mapped[UUID] = id_column()
     key: Mapped[str] = mapped_column(unique=True)  # what is received again has the same one
@@ -154,12 +160,13 @@ def history_of(
     ]
 
 
-def count_ours(session: Session, campaign_id: UUID) -> int:
-    """How many of a campaign's mails came back because of us."""
-    ours = select(func.count()).where(
-        Bounce.campaign_id == campaign_id, Bounce.is_ours, Bounce.void_at.is_(None)
+def count_ours(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many of each campaign's mails came back because of us; none is left out."""
+    ours = select(Bounce.campaign_id, func.count()).where(
+        Bounce.campaign_id.in_(campaign_ids), Bounce.is_ours, Bounce.void_at.is_(None)
     )
-    return session.scalar(ours) or 0
+    rows = session.execute(ours.group_by(Bounce.campaign_id))
+    return {campaign_id: n for campaign_id, n in rows if campaign_id is not None}
 
 
 def count_complaints(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -210,3 +217,17 @@ def forget_feedback(session: Session, subscriber_id: UUID) -> None:
         .values(raw=None, findings=())
     )
     session.execute(update(Bounce).where(Bounce.subscriber_id == subscriber_id).values(reply=None))
+
+
+def drop_raw(session: Session, before: datetime, most: int) -> int:
+    """Forget the mails themselves, and the addresses in them, of events that are older; at most
+    ``most`` at a time. Gives how many. What they said and did stays."""
+    oldest = (
+        select(FeedbackEvent.id)
+        .where(FeedbackEvent.raw.is_not(None), FeedbackEvent.id < first_id_at(before))
+        .order_by(FeedbackEvent.id)
+        .limit(most)
+    )
+    ids = session.scalars(oldest).all()
+    session.execute(update(FeedbackEvent).where(FeedbackEvent.id.in_(ids)).values(raw=None))
+    return len(ids)

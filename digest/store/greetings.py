@@ -92,6 +92,15 @@ def drop_greetings(session: Session, subscriber_id: UUID, kinds: Collection[Gree
     )
 
 
+def drop_new_addresses(session: Session, before: datetime) -> None:
+    """Forget where mails of that time went, if not to the subscriber's own mailbox: nobody moved
+    there, and it may be a stranger's."""
+    old = update(Greeting).where(Greeting.address.is_not(None), Greeting.created_at < before)
+    session.execute(
+        old.values(address=None, next_at=None).execution_options(synchronize_session=False)
+    )
+
+
 def count_greetings(
     session: Session, subscriber_id: UUID, kind: GreetingKind, since: datetime
 ) -> int:

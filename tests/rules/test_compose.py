@@ -66,9 +66,9 @@ def seconds(duration: str) -> float:
 # What the files say.
 
 
-def test_there_are_the_seven_services():
-    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "postgres", "redis", "mail"}
-    assert OURS == ["migrate", "web", "worker", "beat"]
+def test_there_are_our_services_and_those_that_they_need():
+    assert OURS == ["migrate", "web", "worker", "beat", "feedback"]
+    assert set(SERVICES) - set(OURS) == {"postgres", "redis", "mail"}
 
 
 def test_one_image_serves_all_our_commands():
@@ -141,7 +141,7 @@ def test_every_setting_that_compose_gives_exists():
 
 def test_ports_are_open_on_this_machine_alone_and_databases_have_none():
     ports = {name: service.get("ports", []) for name, service in SERVICES.items()}
-    assert {name for name, found in ports.items() if found} == {"web", "mail"}
+    assert {name for name, found in ports.items() if found} == {"web", "feedback", "mail"}
     assert all(port.startswith("127.0.0.1:") for found in ports.values() for port in found)
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert [SERVICES[name]["networks"] for name in ("postgres", "redis")] == [["inside"]] * 2
@@ -235,13 +235,14 @@ class Stack:
         self.postgres = Postgres()
         (folder / "home").mkdir()
         (folder / "tmp").mkdir()
-        web = str(free_port())
+        web, feedback = str(free_port()), str(free_port())
         self.local = {
             SECRETS: f"{self.secrets}/",
             "/var/lib/digest": f"{folder}/home",
             "/tmp/": f"{folder}/tmp/",
             "0.0.0.0": "127.0.0.1",
             "8025": web,
+            "8024": feedback,
             "--timeout 8": "--timeout 2",  # a worker that is not there never answers
         }
 

@@ -39,6 +39,7 @@ def a_sent_campaign(db, list_id: UUID, at: datetime = NOW, number: int = 1) -> U
             state=CampaignState.DONE,
             due_at=at,
             started_at=at,
+            finished_at=at,
             expires_after=timedelta(days=1),
             doubt_policy=DoubtPolicy.RESEND,
             created_at=at,

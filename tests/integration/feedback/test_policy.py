@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from structlog.testing import capture_logs
 
 from digest.actions.erase_subscriber import erase_subscriber
 from digest.actions.ingest_feedback import take_mail
+from digest.actions.service_facts import service_facts
 from digest.actions.show_subscriber import show_subscriber
 from digest.actions.undo_feedback import undo_feedback
 from digest.actions.unsuppress_address import unsuppress_address
 from digest.audience.membership import Left
+from digest.domain.alarm import AlarmKind
 from digest.domain.errors import Illegal
 from digest.domain.feedback import Effect
 from digest.domain.states import Feedback, SubscriptionState, SuppressionReason
+from digest.operate.findings import findings
 from digest.store.audit import AuditEntry
 from digest.store.feedback import Bounce, Complaint, FeedbackEvent
 from digest.store.suppressions import get_suppression
@@ -115,16 +117,20 @@ def test_blocks_of_us_never_count_against_the_reader(db, settings, list_id):
     assert reason(db, settings) is None
 
 
-def test_blocks_of_us_raise_one_alarm_over_a_hundredth_of_an_edition(db, settings):
+def test_blocks_of_us_are_an_alarm_over_a_hundredth_of_an_edition(db, settings):
     people = [f"reader{n}@port.example" for n in range(200)]
     campaign = a_sent_campaign(db, a_readership(db, settings, people))
-    with capture_logs() as logs:
-        for address in people[:5]:
-            to = return_path(settings, delivery_to(db, campaign, address))
-            take(db, settings, a_bounce(to, address=address, **BLOCKED))
-    alarms = [line for line in logs if line["event"] == "mail is refused because of us"]
-    assert [(one["bounces"], one["roster"]) for one in alarms] == [(3, 200)]
-    assert alarms[0]["log_level"] == "error"
+
+    def alarms():
+        with db.read() as session:
+            found = findings(service_facts(session, NOW), NOW)
+        return [one.sentence for one in found if one.kind is AlarmKind.BOUNCED_BY_US]
+
+    for n, address in enumerate(people[:3]):
+        to = return_path(settings, delivery_to(db, campaign, address))
+        take(db, settings, a_bounce(to, address=address, **BLOCKED))
+        assert len(alarms()) == (n == 2)
+    assert "3 mails of 200 came back because of us" in alarms()[0]
 
 
 def test_a_complaint_suppresses_on_all_lists(db, settings, list_id):

@@ -118,7 +118,11 @@ def test_a_run_waits_for_approval_only_once_it_is_due():
 
 
 def a_campaign(counts: dict[DeliveryState, int], **values: Any) -> CampaignFacts:
-    given = {"state": CampaignState.SENDING, "expires_after": timedelta(days=1)}
+    given = {
+        "state": CampaignState.SENDING,
+        "expires_after": timedelta(days=1),
+        "roster": 1_000,
+    }
     campaign = Campaign(id="c", **(given | values.pop("campaign", {})))
     more: dict[str, Any] = {"next_due": None, "stuck_since": None}
     zeros = dict.fromkeys(DeliveryState, 0)
@@ -161,3 +165,9 @@ def test_only_a_pause_by_the_service_itself_is_an_alarm():
     assert kinds(facts(campaigns=[a_campaign({}, campaign=paused)])) == []
     alone = a_campaign({}, campaign=paused, paused_by_service=True)
     assert kinds(facts(campaigns=[alone])) == [AlarmKind.CAMPAIGN_PAUSED]
+
+
+def test_mails_that_come_back_because_of_us_are_an_alarm_over_a_hundredth():
+    few, many = (a_campaign({}, bounced_by_us=n) for n in (10, 11))
+    assert kinds(facts(campaigns=[few])) == []
+    assert kinds(facts(campaigns=[many])) == [AlarmKind.BOUNCED_BY_US]

@@ -13,6 +13,7 @@ from digest.store.briefs import Brief
 from digest.store.campaigns import Campaign
 from digest.store.deliveries import Delivery
 from digest.store.engine import Database
+from digest.store.imports import PeopleImport
 from digest.store.lists import ListCadence, ListSource, find_list
 from digest.store.runs import Run
 from tests.builders import NOW, a_sending_campaign, a_source, an_edition
@@ -56,7 +57,11 @@ def a_world(db: Database, settings: Settings) -> World:
         draft = an_edition(session, daily, state=EditionState.DRAFT, number=2, branding=None)
         session.flush()
         delivery = session.scalars(select(Delivery).limit(1)).one()
+        table = a_table(daily.id)
+        session.add(table)
+        session.flush()
         ids = {
+            "import_id": str(table.id),
             "list_slug": daily.slug,
             "campaign_id": str(campaign),
             "edition_id": str(session.get_one(Campaign, campaign).edition_id),
@@ -68,3 +73,16 @@ def a_world(db: Database, settings: Settings) -> World:
             "stream": "each",
         }
         return World(ids, draft.id, daily.id)
+
+
+def a_table(list_id: UUID) -> PeopleImport:
+    """A table of one person, uploaded and not started."""
+    return PeopleImport(
+        list_id=list_id,
+        file_name="people.csv",
+        size=30,
+        content=b"email,name\nana@post.example,Ana",
+        created_at=NOW,
+        created_by="test",
+        touched_at=NOW,
+    )

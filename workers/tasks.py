@@ -7,6 +7,7 @@ from uuid import UUID
 from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
+from digest.actions.desk_import import run_import
 from digest.actions.read_mailbox import read_mailbox
 from digest.actions.send_copy import send_copy
 from digest.actions.send_greeting import send_greeting
@@ -89,6 +90,12 @@ def mailbox(mailbox_id: str) -> None:
         read_mailbox(process.database(), process.settings(), id_, now=utc_now(), stop=process.stop)
 
 
+@app.task
+def take_in(import_id: str) -> None:
+    with _guard(Work.IMPORT, import_id) as id_:
+        run_import(process.database(), process.settings(), id_, utc_now())
+
+
 TASKS = {
     Work.COLLECT: collect,
     Work.ADVANCE: advance,
@@ -99,6 +106,7 @@ TASKS = {
     Work.NOTIFY: notify,
     Work.GREET: greet,
     Work.MAILBOX: mailbox,
+    Work.IMPORT: take_in,
 }
 
 

@@ -15,6 +15,7 @@ from digest.actions.tend_campaigns import tend_campaigns
 from digest.actions.watch import notices_to_tell
 from digest.store.engine import Database
 from digest.store.greetings import due_greetings
+from digest.store.imports import due_imports
 from digest.store.mailboxes import due_mailboxes
 from digest.store.sources import due_sources
 
@@ -31,6 +32,7 @@ class Work(StrEnum):
     NOTIFY = "notify"
     GREET = "greet"
     MAILBOX = "mailbox"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
         sources = [source.id for source in due_sources(session, now)]
         greetings = due_greetings(session, now)
         mailboxes = due_mailboxes(session, now)
+        imports = due_imports(session, now)
     yield from (Ring(Work.ADVANCE, id_) for id_ in runs_to_advance(db, now))
     to_start, to_send = tend_campaigns(db, now)
     yield from (Ring(Work.START, id_) for id_ in to_start)
@@ -57,4 +60,5 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     yield from (Ring(Work.COPY, id_) for id_ in copies_asked(db))
     yield from (Ring(Work.GREET, id_) for id_ in greetings)
     yield from (Ring(Work.MAILBOX, id_) for id_ in mailboxes)
+    yield from (Ring(Work.IMPORT, id_) for id_ in imports)
     yield from (Ring(Work.COLLECT, id_) for id_ in sources)

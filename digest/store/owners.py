@@ -10,6 +10,7 @@ from digest.domain.errors import NotFound
 from digest.store.campaigns import Campaign
 from digest.store.deliveries import Delivery
 from digest.store.editions import Edition
+from digest.store.imports import PeopleImport
 from digest.store.lists import MailingList
 from digest.store.runs import Run
 from digest.store.subscribers import Subscriber, Subscription
@@ -40,6 +41,11 @@ def lists_of_delivery(session: Session, delivery_id: UUID) -> Collection[UUID]:
         .where(Delivery.id == delivery_id)
     )
     return _the_one(session, found, "delivery", delivery_id)
+
+
+def lists_of_import(session: Session, import_id: UUID) -> Collection[UUID]:
+    found = select(PeopleImport.list_id).where(PeopleImport.id == import_id)
+    return _the_one(session, found, "import", import_id)
 
 
 def lists_of_subscriber(session: Session, subscriber_id: UUID) -> Collection[UUID]:

@@ -4,11 +4,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digest.actions.desk_import import LARGEST
 from digest.web.api.route import API
 from digest.web.pages import Pages
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_HOOK = 1024 * 1024  # of a provider, which posts many events at once
+MAX_UPLOAD = LARGEST + 1024  # of a table of people, at the desk
 MAX_TABLE = 64 * 1024 * 1024  # of people, by the API; it is read only for who may import
 
 
@@ -32,6 +34,8 @@ def _most(scope: Scope) -> int:
     path: str = scope["path"]
     if path.startswith("/hooks/"):
         return MAX_HOOK
+    if path.startswith("/desk/lists/") and path.endswith("/import"):
+        return MAX_UPLOAD
     is_table = path.startswith(f"{API}/lists/") and path.endswith("/subscribers/import")
     return MAX_TABLE if is_table else MAX_BODY
 

@@ -5,6 +5,7 @@ from digest.web.desk import (
     campaigns,
     feedback,
     health_page,
+    imports,
     numbers_page,
     people,
     relays,
@@ -14,6 +15,8 @@ from digest.web.desk import (
 from digest.web.route import Guard, Route
 
 _LIST = "/desk/schedule/{list_slug}"
+_PEOPLE = "/desk/lists/{list_slug}/import"
+_IMPORT = "/desk/imports/{import_id}"
 _OFF = "/desk/suppressions"
 _BACK = "/desk/feedback/{event_id}"
 _CAMPAIGN = "/desk/campaigns/{campaign_id}"
@@ -47,6 +50,11 @@ OPERATOR_ROUTES = (
     Route("POST", "/desk/people", people.find_person, Guard.OPERATOR),
     Route("GET", "/desk/people/{subscriber_id}", people.show_one, Guard.OPERATOR),
     Route("POST", "/desk/deliveries/{delivery_id}/copy", people.post_copy, Guard.OPERATOR),
+    Route("GET", _PEOPLE, imports.show_imports, Guard.OPERATOR),
+    Route("POST", _PEOPLE, imports.post_table, Guard.OPERATOR),
+    Route("GET", _IMPORT, imports.show_import, Guard.OPERATOR),
+    Route("POST", f"{_IMPORT}/start", imports.post_start, Guard.OPERATOR),
+    Route("GET", f"{_IMPORT}/rejects", imports.export_rejects, Guard.OPERATOR),
     Route("GET", _OFF, suppressions.show_suppressions, Guard.OPERATOR, whole=True),
     Route("POST", _OFF, suppressions.add_suppression, Guard.OPERATOR, whole=True),
     Route("POST", f"{_OFF}/search", suppressions.search_suppressions, Guard.OPERATOR, whole=True),

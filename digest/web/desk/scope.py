@@ -27,6 +27,7 @@ SCOPED: Mapping[str, Owners] = {
     "campaign_id": _by_id(owners.lists_of_campaign),
     "run_id": _by_id(owners.lists_of_run),
     "delivery_id": _by_id(owners.lists_of_delivery),
+    "import_id": _by_id(owners.lists_of_import),
     "subscriber_id": _by_id(owners.lists_of_subscriber),
 }
 

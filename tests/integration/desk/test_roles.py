@@ -25,6 +25,7 @@ from digest.web.desk.scope import SCOPED, lists_of
 from digest.web.route import Guard
 from tests.builders import NOW, a_list, a_sending_campaign
 from tests.desk import desk_client, form_token, logged_in, post
+from tests.desk_world import a_table
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -38,7 +39,8 @@ def ids(db, settings) -> dict[str, str]:
         run = Run(
             list_id=daily.id, stream=Stream.EACH, scheduled_at=NOW, created_at=NOW, changed_at=NOW
         )
-        session.add(run)
+        table = a_table(daily.id)
+        session.add_all([run, table])
         session.flush()
         delivery = session.scalars(select(Delivery)).one()
         return {
@@ -46,6 +48,7 @@ def ids(db, settings) -> dict[str, str]:
             "campaign_id": str(campaign),
             "edition_id": str(session.get_one(Campaign, campaign).edition_id),
             "run_id": str(run.id),
+            "import_id": str(table.id),
             "delivery_id": str(delivery.id),
             "subscriber_id": str(delivery.subscriber_id),
         }

@@ -1,0 +1,172 @@
+"""An import at the desk: a table is uploaded and looked at, then a worker takes it in."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path, PurePath
+from typing import Any
+from uuid import UUID
+
+from digest.actions.import_subscribers import PREVIEW, Imported, import_subscribers
+from digest.audience.table import Person, PersonReader, Reject, open_table
+from digest.clock import monotonic, utc_now
+from digest.domain.errors import DigestError, Illegal
+from digest.settings import Settings
+from digest.store.engine import Database
+from digest.store.imports import ImportState, PeopleImport, get_import, take_import
+from digest.store.lists import find_list, get_list
+
+LARGEST = 20 * 1024 * 1024  # bytes; the command takes more
+MOST_REJECTS = 1_000  # that are kept to be looked at
+KEPT = timedelta(days=1)  # an upload that nobody starts
+SAYS_EVERY = 2.0  # seconds between two words on how far it is
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a look at the first rows shows."""
+
+    columns: dict[str, int]
+    attributes: tuple[str, ...]
+    encoding: str
+    rows: tuple[Person | Reject, ...]
+
+
+def upload_people(
+    db: Database, list_slug: str, *, name: str, content: bytes, now: datetime, actor: str
+) -> UUID:
+    """Keep an uploaded table, to be looked at; ``Illegal`` says what it is if it is none."""
+    if not content:
+        raise Illegal("That file is empty.")
+    if len(content) > LARGEST:
+        raise Illegal(
+            f"That file has more than {LARGEST >> 20} MB; `digest subscriber import` takes it."
+        )
+    plain = PurePath(name.replace("\\", "/")).name[:120] or "people.csv"
+    with db.begin() as session:
+        mailing_list = find_list(session, list_slug)
+        row = PeopleImport(
+            list_id=mailing_list.id,
+            file_name="".join(sign for sign in plain if sign.isprintable()),
+            size=len(content),
+            content=content,
+            created_at=now,
+            created_by=actor,
+            touched_at=now,
+        )
+        session.add(row)
+        session.flush()
+        with _file(row.file_name, content) as path, open_table(path):
+            return row.id
+
+
+def preview_import(db: Database, import_id: UUID) -> Preview:
+    """The first rows of a table that was not started."""
+    with db.read() as session:
+        row = get_import(session, import_id)
+        mailing_list, content = get_list(session, row.list_id), row.content
+    if content is None:
+        raise Illegal("This table is not kept any more; upload it again.")
+    with _file(row.file_name, content) as path, open_table(path) as table:
+        reader = PersonReader(table.columns, mailing_list)
+        return Preview(
+            columns=table.columns.places,
+            attributes=tuple(table.columns.attributes),
+            encoding=table.encoding,
+            rows=tuple(map(reader.read, islice(table.rows, PREVIEW))),
+        )
+
+
+def start_import(db: Database, import_id: UUID, *, now: datetime) -> None:
+    """Let a worker take it in; ``Illegal`` where it was started before."""
+    with db.begin() as session:
+        row = get_import(session, import_id)
+        if row.state is not ImportState.SHOWN:
+            raise Illegal(f"This import is {row.state}; it can't be started again.")
+        row.state, row.touched_at = ImportState.WAITING, now
+
+
+def run_import(db: Database, settings: Settings, import_id: UUID, now: datetime) -> None:
+    """Take a table in; the row says how far it is. Should this process die, another takes it in
+    from the beginning, which changes nothing for those who are there."""
+    with db.begin() as session:
+        if not take_import(session, import_id, now):
+            return
+        row = get_import(session, import_id)
+        name, content, actor = row.file_name, row.content or b"", row.created_by
+        slug = get_list(session, row.list_id).slug
+    rejects: list[list[Any]] = []
+
+    def keep(reject: Reject) -> None:
+        if len(rejects) < MOST_REJECTS:
+            rejects.append([reject.line, reject.reason, [cell[:200] for cell in reject.cells[:20]]])
+
+    try:
+        with _file(name, content) as path:
+            found = import_subscribers(
+                db,
+                settings,
+                path,
+                list_slug=slug,
+                now=now,
+                actor=actor,
+                on_reject=keep,
+                on_bytes=_Teller(db, import_id).tell,
+            )
+    except DigestError as error:
+        _end(db, import_id, ImportState.FAILED, error=str(error))
+        raise
+    _end(db, import_id, ImportState.DONE, result=_result(found, rejects))
+
+
+class _Teller:
+    """Writes down how far it is, now and then."""
+
+    def __init__(self, db: Database, import_id: UUID) -> None:
+        self._db = db
+        self._id = import_id
+        self._next = monotonic()
+
+    def tell(self, position: int) -> None:
+        if monotonic() < self._next:
+            return
+        self._next = monotonic() + SAYS_EVERY
+        with self._db.begin() as session:
+            row = get_import(session, self._id)
+            row.position, row.touched_at = position, utc_now()
+
+
+def _result(found: Imported, rejects: list[list[Any]]) -> dict[str, Any]:
+    return {
+        "rows": found.rows,
+        "rejected": found.rejected,
+        "duplicates": found.duplicates,
+        "counts": {fate.value: n for fate, n in found.counts.items()},
+        "rejects": rejects,
+    }
+
+
+def _end(
+    db: Database,
+    import_id: UUID,
+    state: ImportState,
+    *,
+    result: dict[str, Any] | None = None,
+    error: str | None = None,
+) -> None:
+    with db.begin() as session:
+        row = get_import(session, import_id)
+        row.state, row.result, row.error, row.content = state, result, error, None
+        row.position, row.touched_at = row.size, utc_now()
+
+
+@contextmanager
+def _file(name: str, content: bytes) -> Iterator[Path]:
+    """The table as a file, while it is read."""
+    with tempfile.TemporaryDirectory(prefix="people-") as folder:
+        path = Path(folder) / (name or "people.csv")
+        path.write_bytes(content)
+        yield path

@@ -91,6 +91,13 @@ def resume_subscription(
     _change(db, subscriber_id, list_id, "resumed", membership.resume, now, actor)
 
 
+def keep_coming(
+    db: Database, subscriber_id: UUID, list_id: UUID, *, now: datetime, actor: str = BY_SUBSCRIBER
+) -> None:
+    """They were asked whether they still want the list, and do."""
+    _change(db, subscriber_id, list_id, "stayed", lambda _: None, now, actor)
+
+
 def _change(
     db: Database,
     subscriber_id: UUID,
@@ -107,6 +114,8 @@ def _change(
         membership.hold(session, place)
         before = membership.snapshot(place)
         change(place)
+        if actor == BY_SUBSCRIBER:
+            membership.show_life(place, now)
         after = membership.snapshot(place)
         if after != before:
             record(

@@ -144,6 +144,7 @@ def _result(found: Imported, rejects: list[list[Any]]) -> dict[str, Any]:
         "rows": found.rows,
         "rejected": found.rejected,
         "duplicates": found.duplicates,
+        "flags": {flag.value: n for flag, n in found.flags.items()},
         "counts": {fate.value: n for fate, n in found.counts.items()},
         "rejects": rejects,
     }

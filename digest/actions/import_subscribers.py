@@ -14,6 +14,7 @@ from threading import Lock
 from uuid import UUID
 
 from digest.audience.table import Person, PersonReader, Reject, open_table
+from digest.domain.address_flags import Flag, flags_of
 from digest.domain.states import SubscriptionState
 from digest.settings import Settings
 from digest.store.arrivals import Arrival, carry_out, decide_arrivals
@@ -39,6 +40,7 @@ class Imported:
     dry_run: bool
     preview: list[Person] = field(default_factory=list)
     counts: Counter[Fate] = field(default_factory=Counter)
+    flags: Counter[Flag] = field(default_factory=Counter)  # of those who can be taken
     duplicates: int = 0  # rows whose address stood in the chunk before
     rejected: int = 0
     rows: int = 0
@@ -81,8 +83,10 @@ def import_subscribers(
                     on_reject(one)
                 elif not lanes.take(one):
                     found.duplicates += 1
-                elif len(found.preview) < PREVIEW:
-                    found.preview.append(one)
+                else:
+                    found.flags.update(flags_of(one.address))
+                    if len(found.preview) < PREVIEW:
+                        found.preview.append(one)
                 if found.rows % CHUNK == 0:
                     on_bytes(table.position())
             lanes.finish()

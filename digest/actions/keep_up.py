@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.actions.forget_old import forget_old
+from digest.actions.sunset import sunset
 from digest.actions.watch import watch
 from digest.clock import utc_now, zone
 from digest.settings import Settings
@@ -38,6 +39,8 @@ def keep_up(
     sample(db, now)
     count_days(db, now)
     forget_old(db, settings, now)
+    if now.minute % 10 == 0:  # it looks at all people of a list
+        sunset(db, now)
     watch(db, settings, now)
 
 

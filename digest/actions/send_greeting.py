@@ -115,7 +115,7 @@ def _url(settings: Settings, row: Greeting) -> str:
     if row.kind in LINKS:
         path, lasts = LINKS[row.kind]
         return f"{base}/{path}/{tokens.greeting(row.id, row.kind, row.created_at + lasts)}"
-    path = "p" if row.kind is GreetingKind.WELCOME else "u"
+    path = "u" if row.kind is GreetingKind.GOODBYE else "p"
     return f"{base}/{path}/{tokens.subscription(row.subscriber_id, row.list_id)}"
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from digest.actions.list_feedback import Listed, in_short
 from digest.audience.membership import snapshot
 from digest.domain.address import parse_address
+from digest.domain.address_flags import flags_of
 from digest.domain.errors import NotFound
 from digest.settings import Settings
 from digest.store.campaigns import Campaign, campaigns_by_id
@@ -59,6 +60,7 @@ class Timeline:
     language: str
     timezone: str | None
     created_at: datetime
+    flags: tuple[str, ...]  # what the address says of itself
     suppressed: Suppressed | None
     subscriptions: tuple[dict[str, Any], ...]
     deliveries: tuple[SentTo, ...]
@@ -108,6 +110,7 @@ def _timeline(
         language=subscriber.language,
         timezone=subscriber.timezone,
         created_at=subscriber.created_at,
+        flags=flags_of(subscriber.address or ""),
         suppressed=kept,
         subscriptions=tuple(_subscription(place) for place in subscriber.subscriptions),
         deliveries=tuple(

@@ -33,6 +33,7 @@ class Place:
     default_zone: str  # what no zone of one's own means
     suppressed: SuppressionReason | None
     may_return: bool
+    is_asked: bool  # whether they still want it
 
     @property
     def zone(self) -> str:
@@ -66,4 +67,5 @@ def _place(found: Subscription, suppressed: SuppressionReason | None, now: datet
         default_zone=found.subscriber.timezone or mailing_list.timezone,
         suppressed=suppressed,
         may_return=may_return(found, suppressed, now),
+        is_asked=found.asked_to_stay_at is not None,
     )

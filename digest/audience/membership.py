@@ -28,10 +28,11 @@ class Left(StrEnum):
     STAFF = "staff"
     STAFF_ALL = "staff_all"
     ERASED = "erased"
+    SUNSET = "sunset"  # was silent for long, and did not answer
     MOVED = "moved"  # to an address that was known here already
 
 
-_BY_THEMSELVES = {Left.ONE_CLICK, Left.MAIL, Left.PAGE, Left.PAGE_ALL}
+_BY_THEMSELVES = {Left.ONE_CLICK, Left.MAIL, Left.PAGE, Left.PAGE_ALL, Left.SUNSET}
 
 
 def join(
@@ -65,6 +66,12 @@ def confirm(subscription: Subscription, now: datetime) -> None:
     subscription.state = SubscriptionState.CONFIRMED
     subscription.confirmed_at = now
     subscription.paused_until = subscription.ended_at = subscription.ended_how = None
+    show_life(subscription, now)
+
+
+def show_life(subscription: Subscription, now: datetime) -> None:
+    """They did something on their own page: nobody asks whether they still want the list."""
+    subscription.alive_at, subscription.asked_to_stay_at = now, None
 
 
 def leave(subscription: Subscription, how: Left, now: datetime) -> bool:
@@ -99,6 +106,7 @@ def come_back(subscription: Subscription, now: datetime) -> None:
     else:
         subscription.state = SubscriptionState.CONFIRMED
     subscription.ended_at = subscription.ended_how = None
+    show_life(subscription, now)
 
 
 def pause(subscription: Subscription, days: int, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """``digest list signups``: how people come to a list, and the form for other sites."""
 
 from html import escape
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,10 @@ def signups(
     ] = None,
     welcome: Annotated[bool | None, typer.Option(help="Mail those who have confirmed.")] = None,
     goodbye: Annotated[bool | None, typer.Option(help="Mail those who have left.")] = None,
+    sunset_days: Annotated[
+        int | None,
+        typer.Option(min=0, help="Ask who did nothing for so long to stay, or go; 0: nobody."),
+    ] = None,
     form: Annotated[bool, typer.Option("--form", help="Print the form for another site.")] = False,
 ) -> None:
     """Change how people come to a list and go; without an option, show it.
@@ -34,7 +38,9 @@ def signups(
         "sends_welcome": welcome,
         "sends_goodbye": goodbye,
     }
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if sunset_days is not None:
+        changes["sunset_days"] = sunset_days or None
     standing = change_doors(database(), slug, changes, now=utc_now(), actor=actor())
     if form:
         print(form_for_other_sites(show_offer(database(), slug), settings().public_url))

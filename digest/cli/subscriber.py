@@ -176,6 +176,8 @@ def _say_person(timeline: Timeline) -> None:
     name = f" ({timeline.name})" if timeline.name else ""
     zone = f", {timeline.timezone}" if timeline.timezone else ""
     _say(f"{timeline.address}{name}: since {timeline.created_at:%Y-%m-%d}{zone}")
+    if timeline.flags:
+        _say(f"  {' and '.join(timeline.flags)} address")
     if kept := timeline.suppressed:
         note = f" ({kept.note})" if kept.note else ""
         _say(f"  suppressed since {kept.since:%Y-%m-%d %H:%M} UTC: {kept.reason}{note}")

@@ -25,6 +25,7 @@ from digest.cli.context import (
     settings,
 )
 from digest.clock import utc_now
+from digest.domain.address_flags import Flag
 from digest.domain.errors import Illegal
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -181,6 +182,8 @@ def _say_what_was_done(found: Imported, list_slug: str, target: Path) -> None:
             _say(f"  {n:>9,} {says}")
     if found.duplicates:
         _say(f"  {found.duplicates:>9,} more rows with an address that stood close before")
+    for flag, n in found.flags.items():
+        _say(f"  {n:>9,} of them with a {flag} address; see `digest list count`")
     if found.rejected:
         _say(f"  {found.rejected:>9,} rejected; each with its reason in {target}")
 
@@ -189,6 +192,7 @@ def _as_json(found: Imported, target: Path) -> dict[str, Any]:
     return {
         "rows": found.rows,
         **{fate.value: found.counts[fate] for fate in Fate},
+        "flags": {flag.value: found.flags[flag] for flag in Flag},
         "duplicates": found.duplicates,
         "rejected": found.rejected,
         "rejects": str(target) if found.rejected else None,

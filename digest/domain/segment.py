@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from digest.domain.address_flags import Flag
 from digest.domain.errors import Illegal
 from digest.domain.states import Stream
 
@@ -31,11 +32,13 @@ class Kind(StrEnum):
     STREAM = "stream"
     YES_NO = "yes or no"
     TOPIC = "topic"
+    FLAG = "flag"
 
 
 FIELDS = {
     "address": Kind.TEXT,
     "domain": Kind.TEXT,
+    "flag": Kind.FLAG,
     "name": Kind.TEXT,
     "language": Kind.TEXT,
     "timezone": Kind.TEXT,
@@ -55,6 +58,7 @@ OPERATORS = {
     Kind.STREAM: _EQUAL,
     Kind.YES_NO: ("=", "!="),
     Kind.TOPIC: _EQUAL,
+    Kind.FLAG: _EQUAL,
 }
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -245,6 +249,12 @@ def _stream(field: str, text: str) -> str:  # noqa: ARG001 - as the other reader
     return text
 
 
+def _flag(field: str, text: str) -> str:  # noqa: ARG001 - as the other readers
+    if text not in set(Flag):
+        raise Illegal(f"There is no flag {_shown(text)}; there are {', '.join(Flag)}.")
+    return text
+
+
 def _yes_no(field: str, text: str) -> bool:
     if text.lower() not in _YES_NO:
         raise Illegal(f"{field} is yes or no, not {_shown(text)}.")
@@ -258,6 +268,7 @@ _READERS = {
     Kind.DATE: _date,
     Kind.STREAM: _stream,
     Kind.YES_NO: _yes_no,
+    Kind.FLAG: _flag,
 }
 
 

@@ -122,6 +122,7 @@ class GreetingKind(StrEnum):
     GOODBYE = "goodbye"
     LINK = "link"  # the way to all that is kept about them
     MOVE = "move"  # is this address yours, too?
+    STAY = "stay"  # do you still want it?
 
 
 class SuppressionReason(StrEnum):

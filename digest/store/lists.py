@@ -62,6 +62,7 @@ class MailingList(Row):
     consent_words: Mapped[str] = mapped_column(default="")  # empty: the usual ones
     sends_welcome: Mapped[bool] = mapped_column(default=True)
     sends_goodbye: Mapped[bool] = mapped_column(default=False)
+    sunset_days: Mapped[int | None]  # of silence, until people are asked to stay; None: never
 
     # When and how it goes.
     approval: Mapped[Approval] = mapped_column(text_enum(Approval), default=Approval.AUTOMATIC)
@@ -164,6 +165,11 @@ def quiet_hours_of(session: Session, list_id: UUID) -> tuple[QuietHours | None, 
 
 def all_lists(session: Session) -> Sequence[MailingList]:
     return session.scalars(_whole().order_by(MailingList.slug)).all()
+
+
+def lists_with_sunset(session: Session) -> Sequence[MailingList]:
+    """Those that ask people who were silent for long."""
+    return session.scalars(select(MailingList).where(MailingList.sunset_days.is_not(None))).all()
 
 
 def lists_by_id(session: Session) -> dict[UUID, MailingList]:

@@ -7,6 +7,7 @@ from typing import cast
 
 from sqlalchemy import JSON, ColumnElement, and_, false, func, not_, or_, true, type_coerce
 
+from digest.domain.address_flags import DISPOSABLE, ROLES, Flag
 from digest.domain.segment import ATTRIBUTE, All, Any, Kind, Not, Question, Segment, Value, kind_of
 from digest.store.engine import domain_of
 from digest.store.subscribers import Subscriber, Subscription
@@ -86,6 +87,19 @@ def _has_all_topics() -> Condition:
     )
 
 
+def _flag(question: Question) -> Condition:
+    """As ``flags_of`` says, but for plus-tags and names below those of disposable domains."""
+    domain = domain_of(Subscriber.address)
+    local = func.substr(
+        Subscriber.address, 1, func.length(Subscriber.address) - func.length(domain) - 1
+    )
+    is_role = func.coalesce(func.lower(local).in_(ROLES), false())
+    is_thrown_away = func.coalesce(domain.in_(DISPOSABLE), false())
+    if not question.values:
+        return not_(or_(is_role, is_thrown_away))
+    return is_role if question.values[0] == Flag.ROLE else is_thrown_away
+
+
 def _text_only(question: Question) -> Condition:
     if not question.values:
         return false()
@@ -116,4 +130,5 @@ _SPECIAL: dict[Kind, Callable[[Question], Condition]] = {
     Kind.TOPIC: _topic,
     Kind.YES_NO: _text_only,
     Kind.DATE: _since,
+    Kind.FLAG: _flag,
 }

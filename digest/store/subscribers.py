@@ -5,7 +5,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from digest.domain.edition import Variant
@@ -56,6 +66,8 @@ class Subscription(Row):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    alive_at: Mapped[datetime | None]  # when they last did something on their own page
+    asked_to_stay_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_how: Mapped[str | None]
 
@@ -174,6 +186,33 @@ def groups_at(
         .group_by(*choices)
     )
     return [ReaderGroup(*row) for row in session.execute(present)]
+
+
+def silent_since(
+    session: Session, list_id: UUID, since: datetime, limit: int
+) -> Sequence[Subscription]:
+    """Some confirmed ones who did nothing since then, and were not asked to stay."""
+    alive = func.coalesce(Subscription.alive_at, Subscription.confirmed_at, Subscription.created_at)
+    return _some(session, list_id, limit, alive < since, Subscription.asked_to_stay_at.is_(None))
+
+
+def asked_before(
+    session: Session, list_id: UUID, before: datetime, limit: int
+) -> Sequence[Subscription]:
+    """Some confirmed ones who were asked to stay before then, and did not answer."""
+    return _some(session, list_id, limit, Subscription.asked_to_stay_at < before)
+
+
+def _some(
+    session: Session, list_id: UUID, limit: int, *conditions: ColumnElement[bool]
+) -> Sequence[Subscription]:
+    found = select(Subscription).where(
+        Subscription.list_id == list_id,
+        Subscription.state == SubscriptionState.CONFIRMED,
+        *conditions,
+    )
+    whole = found.options(selectinload(Subscription.mailing_list)).limit(limit)
+    return session.scalars(whole.with_for_update(skip_locked=True)).all()
 
 
 def count_by_state(session: Session, list_id: UUID) -> dict[SubscriptionState, int]:

@@ -7,6 +7,7 @@ from fastapi import Response
 
 from digest.actions.change_preferences import (
     change_preferences,
+    keep_coming,
     pause_subscription,
     resume_subscription,
 )
@@ -73,11 +74,16 @@ def _mail_link(site: Site, subscriber_id: UUID, list_id: UUID, fields: Fields) -
     ask_personal_link(site.db, subscriber_id, list_id, now=utc_now())
 
 
+def _stay(site: Site, subscriber_id: UUID, list_id: UUID, fields: Fields) -> None:  # noqa: ARG001 - as the other acts
+    keep_coming(site.db, subscriber_id, list_id, now=utc_now())
+
+
 ACTS: dict[str, Callable[[Site, UUID, UUID, Fields], str | None]] = {
     "save": _save,
     "pause": _pause,
     "resume": _resume,
     "link": _mail_link,
+    "stay": _stay,
 }
 
 
@@ -85,6 +91,7 @@ SAID = {
     "save": "Saved. It holds from your next digest on.",
     "pause": "Your break has begun.",
     "resume": "Your break is over: the next digest is yours again.",
+    "stay": "Good: it keeps coming.",
     "link": "The mail is on its way. Its link works for a day.",
 }
 

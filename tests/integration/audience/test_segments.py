@@ -74,6 +74,8 @@ def meant(db, segment: str | Segment) -> set[str]:
         ("not topic = Trade", "dai"),
         ("topic is not set", "cleo"),
         ("language = pt", "ana"),
+        ("flag = role", ""),
+        ("flag is not set", "ana ben cleo dai"),
         ("language != pt", "ben cleo dai"),
         ("domain in (post.example, quay.example)", "ana ben cleo"),
         ("address contains POST", "ben cleo"),

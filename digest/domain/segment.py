@@ -8,7 +8,7 @@ depth and number of questions are bounded: so whoever may write a segment can do
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -80,16 +80,16 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     parts: tuple["Segment", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     parts: tuple["Segment", ...]
 
 
-Segment = Question | Not | All | Any
+Segment = Question | Not | AllOf | AnyOf
 
 
 def parse_segment(text: str) -> Segment:
@@ -152,13 +152,13 @@ class _Reader:
         parts = [self._all_of(depth)]
         while self._takes("or"):
             parts.append(self._all_of(depth))
-        return parts[0] if len(parts) == 1 else Any(tuple(parts))
+        return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
     def _all_of(self, depth: int) -> Segment:
         parts = [self._one(depth)]
         while self._takes("and"):
             parts.append(self._one(depth))
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _one(self, depth: int) -> Segment:
         if depth > DEEPEST:
@@ -261,7 +261,7 @@ def _yes_no(field: str, text: str) -> bool:
     return _YES_NO[text.lower()]
 
 
-_READERS = {
+_READERS: dict[Kind, Callable[[str, str], Value]] = {
     Kind.TEXT: _text,
     Kind.TOPIC: _text,
     Kind.NUMBER: _number,

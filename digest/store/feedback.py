@@ -15,7 +15,7 @@ from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.deliveries import Delivery
 from digest.store.engine import domain_of, insert_for
 
-_WHERE = ("sqlite_where", "postgresql_where")
+_KEPT = text("raw IS NOT NULL")
 
 
 class FeedbackEvent(Row):
@@ -23,7 +23,7 @@ class FeedbackEvent(Row):
 
     __tablename__ = "feedback_event"
     __table_args__ = (
-        Index("ix_feedback_event_raw", "id", **dict.fromkeys(_WHERE, text("raw IS NOT NULL"))),
+        Index("ix_feedback_event_raw", "id", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     id: Mapped[UUID] = id_column()

@@ -3,12 +3,22 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import JSON, ColumnElement, and_, false, func, not_, or_, true, type_coerce
 
 from digest.domain.address_flags import DISPOSABLE, ROLES, Flag
-from digest.domain.segment import ATTRIBUTE, All, Any, Kind, Not, Question, Segment, Value, kind_of
+from digest.domain.segment import (
+    ATTRIBUTE,
+    AllOf,
+    AnyOf,
+    Kind,
+    Not,
+    Question,
+    Segment,
+    Value,
+    kind_of,
+)
 from digest.store.engine import domain_of
 from digest.store.subscribers import Subscriber, Subscription
 
@@ -18,9 +28,9 @@ Condition = ColumnElement[bool]
 def condition(segment: Segment) -> Condition:
     """True for whoever the segment means; never NULL, so that ``not`` is what it says."""
     match segment:
-        case All(parts):
+        case AllOf(parts):
             return and_(*map(condition, parts))
-        case Any(parts):
+        case AnyOf(parts):
             return or_(*map(condition, parts))
         case Not(part):
             return not_(condition(part))
@@ -37,20 +47,23 @@ def _asked(question: Question) -> Condition:
     if special is not None:
         return special(question)
     column = _column(question.field)
+    found: Condition
     if not question.values:
-        return column.is_(None)
+        found = column.is_(None)
+        return found
     (value,) = question.values
-    return func.coalesce(_OPERATORS[question.operator](column, value), false())
+    found = func.coalesce(_OPERATORS[question.operator](column, value), false())
+    return found
 
 
-def _column(field: str) -> ColumnElement[Any]:
+def _column(field: str) -> Any:
     if field.startswith(ATTRIBUTE):
         attributes = type_coerce(Subscriber.attributes, JSON())
         return attributes[field.removeprefix(ATTRIBUTE)].as_string()
     return _COLUMNS[field]
 
 
-_COLUMNS: dict[str, ColumnElement[Any]] = {
+_COLUMNS: dict[str, Any] = {
     "address": Subscriber.address,
     "domain": domain_of(Subscriber.address),
     "name": Subscriber.name,
@@ -60,7 +73,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
     "stream": Subscription.stream,
 }
 
-_OPERATORS: dict[str, Callable[[ColumnElement[Any], Value], Condition]] = {
+_OPERATORS: dict[str, Callable[[Any, Value], Condition]] = {
     "=": lambda column, value: column == value,
     "<": lambda column, value: column < value,
     "<=": lambda column, value: column <= value,

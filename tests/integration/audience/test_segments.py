@@ -15,7 +15,7 @@ from digest.actions.schedule_campaign import schedule_campaign
 from digest.actions.start_campaign import start_campaign
 from digest.domain.edition import Variant
 from digest.domain.errors import Illegal
-from digest.domain.segment import All, Any, Not, Question, Segment, parse_segment
+from digest.domain.segment import AllOf, AnyOf, Not, Question, Segment, parse_segment
 from digest.domain.states import Stream
 from digest.render import builtin_templates
 from digest.store.campaigns import find_campaign
@@ -123,8 +123,8 @@ TREES = st.recursive(
     QUESTIONS,
     lambda part: st.one_of(
         part.map(Not),
-        st.lists(part, min_size=1, max_size=3).map(lambda parts: All(tuple(parts))),
-        st.lists(part, min_size=1, max_size=3).map(lambda parts: Any(tuple(parts))),
+        st.lists(part, min_size=1, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+        st.lists(part, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts))),
     ),
     max_leaves=6,
 )
@@ -138,8 +138,8 @@ def test_not_and_or_are_those_of_sets_whatever_is_asked(db, daily, tree, other):
     everybody = {address.partition("@")[0] for address in PEOPLE}
     mine, theirs = meant(db, tree), meant(db, other)
     assert meant(db, Not(tree)) == everybody - mine
-    assert meant(db, All((tree, other))) == mine & theirs
-    assert meant(db, Any((tree, other))) == mine | theirs
+    assert meant(db, AllOf((tree, other))) == mine & theirs
+    assert meant(db, AnyOf((tree, other))) == mine | theirs
 
 
 def test_a_count_is_of_those_who_would_get_it(db, daily):

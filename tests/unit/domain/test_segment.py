@@ -13,8 +13,8 @@ from digest.domain.segment import (
     FIELDS,
     LONGEST,
     MOST_QUESTIONS,
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Not,
     Question,
     parse_segment,
@@ -28,9 +28,9 @@ def test_and_binds_closer_than_or_and_not_closer_than_both():
         Question("hour", "<", (9,)),
     )
     read = parse_segment("language = de or topic = Trade and not hour < 9")
-    assert read == Any((de, All((trade, Not(early)))))
-    assert parse_segment("(language = de or topic = Trade) and hour < 9") == All(
-        (Any((de, trade)), early)
+    assert read == AnyOf((de, AllOf((trade, Not(early)))))
+    assert parse_segment("(language = de or topic = Trade) and hour < 9") == AllOf(
+        (AnyOf((de, trade)), early)
     )
 
 

@@ -10,7 +10,7 @@ from digest.domain.states import GreetingKind, SuppressionReason
 from digest.store.aftermath import note_left
 from digest.store.audit import record
 from digest.store.engine import Database, Session
-from digest.store.subscribers import Subscription, get_subscription, subscriber_or_none
+from digest.store.subscribers import Subscription, get_subscription, hold_place, subscriber_or_none
 from digest.store.suppressions import suppress
 
 BY_SUBSCRIBER = "subscriber"  # the audit's actor where the link in a mail was used
@@ -27,8 +27,10 @@ def unsubscribe(
 ) -> bool:
     """End one subscription; False where it had ended before. ``NotFound`` where there is none."""
     with db.begin() as session:
-        place = _place(session, subscriber_id, list_id)
-        return end_place(session, place, how, now, actor)
+        place = hold_place(session, subscriber_id, list_id)
+        if place is None:
+            raise NotFound("There is no such subscription.")
+        return _end(session, place, how, now, actor)
 
 
 def unsubscribe_all(
@@ -68,6 +70,10 @@ def _place(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription
 def end_place(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
     """End one subscription in the transaction at hand; False where it had ended before."""
     hold(session, place)
+    return _end(session, place, how, now, actor)
+
+
+def _end(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
     before = snapshot(place)
     left = leave(place, how, now)
     if left:

@@ -9,6 +9,10 @@ from digest.feedback.told import Told
 from digest.feedback.words import squeezed
 
 MOST_RECIPIENTS = 100
+_NOT_FAILED = (
+    *("from", "to", "return-path", "delivered-to", "reply-to", "sender", "errors-to"),
+    *("list-help", "list-owner", "list-subscribe", "list-unsubscribe"),
+)
 
 
 def read_prose(mail: Mail, told: Told, returned: Headers | None) -> list[Finding]:
@@ -29,9 +33,9 @@ def _failed_recipients(mail: Mail) -> list[str]:
 
 
 def _others(mail: Mail) -> set[str]:
-    """Addresses that can't be the recipient: whom the report is from and to."""
-    fields = ("from", "to", "return-path", "delivered-to", "reply-to", "sender")
-    return {one for name in fields for one in addresses_in(mail.headers.get(name)[:2_000])}
+    """Addresses that can't be the recipient: whom the report is from and to, and those by which
+    the list that writes it is steered (RFC 2369)."""
+    return {one for name in _NOT_FAILED for one in addresses_in(mail.headers.get(name)[:2_000])}
 
 
 def _named(lines: list[str], others: set[str]) -> list[str]:

@@ -114,7 +114,9 @@ API_ROUTES = (
     ),
     ApiRoute("POST", f"{API}/suppressions/find", suppressions.find, OPERATOR, whole=True),
     ApiRoute("GET", f"{API}/suppressions", suppressions.list_suppressions, OPERATOR, whole=True),
-    ApiRoute("POST", f"{API}/suppressions", suppressions.suppress, OPERATOR, whole=True, status=204),
+    ApiRoute(
+        "POST", f"{API}/suppressions", suppressions.suppress, OPERATOR, whole=True, status=204
+    ),
     ApiRoute(
         "POST", f"{API}/suppressions/lift", suppressions.lift, OPERATOR, whole=True, status=204
     ),

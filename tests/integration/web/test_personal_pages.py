@@ -11,7 +11,7 @@ from digest.actions.send_greeting import send_greeting
 from digest.actions.suppress_address import suppress_address
 from digest.clock import utc_now
 from digest.domain.states import GreetingKind, SubscriptionState
-from digest.store.claims import claim_window
+from digest.store.claims import Claim
 from digest.store.greetings import due_greetings
 from digest.store.subscribers import Subscriber, find_subscriber, subscriber_or_none
 from digest.tokens import BadToken
@@ -154,9 +154,7 @@ def test_a_running_campaign_goes_to_the_new_address_from_the_next_claim_on(
     move(web, dict(outbox())["zoe@post.example"], "zoe.new@post.example")
     web.post(dict(outbox())["zoe.new@post.example"])
     with world.db.begin() as session:
-        (claimed,) = claim_window(
-            session, campaign_id=campaign, owner=uuid4(), now=NOW, size=9, lease_seconds=30
-        )
+        (claimed,), _ = Claim(campaign, uuid4(), NOW, 9, 30.0).window(session)
     assert claimed.address == "zoe.new@post.example"
 
 

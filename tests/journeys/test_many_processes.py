@@ -1,14 +1,9 @@
 """The service as separate processes: PostgreSQL, Redis, two Celery workers, two beats."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
-
-import pytest
 
 from digest.actions.lists import Feed, create_list
 from digest.actions.relays import seed_relay
@@ -21,39 +16,14 @@ from digest.domain.states import Stream
 from digest.settings import load_settings
 from digest.store import schema
 from digest.store.engine import Database
-from tests.commands import ROOT, environment, run_digest
+from tests.commands import environment, run_digest
+from tests.processes import beat, running, worker
 from tests.servers import wait_until
 
 PEOPLE = 120
 
 
-@pytest.fixture
-def celery(tmp_path):
-    """Starts ``celery -A workers.app …`` and stops all that was started."""
-    started: list[subprocess.Popen[bytes]] = []
-    log = (tmp_path / "celery.log").open("ab")
-
-    def start(env, *words):
-        command = [sys.executable, "-m", "celery", "-A", "workers.app", *words]
-        process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-    for process in started:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    log.close()
-
-
-def test_a_list_goes_out_once_through_celery_on_redis_and_postgresql(
-    tmp_path, postgres, valkey, celery
-):
+def test_a_list_goes_out_once_through_celery_on_redis_and_postgresql(tmp_path, postgres, valkey):
     with Newsroom(utc_now()) as newsroom, Inbox(tmp_path / "mails") as inbox:
         env = environment(
             home=tmp_path / "home",
@@ -64,11 +34,10 @@ def test_a_list_goes_out_once_through_celery_on_redis_and_postgresql(
             fetch_delay=0,
         )
         prepare(env, newsroom)
-        for name in ("one", "two"):
-            celery(env, "worker", "--concurrency", "2", "--hostname", f"{name}@%h")
-            celery(env, "beat", "--pidfile", str(tmp_path / f"{name}.pid"))
-        wait_until(lambda: len(inbox.envelopes) >= PEOPLE, "everybody has a mail", 150)
-        wait_until(lambda: status(env)["state"] == "done", "the campaign is done", 30)
+        commands = [it for n in ("one", "two") for it in (worker(n), beat(tmp_path, n))]
+        with running(env, tmp_path / "celery.log", *commands):
+            wait_until(lambda: len(inbox.envelopes) >= PEOPLE, "everybody has a mail", 150)
+            wait_until(lambda: status(env)["state"] == "done", "the campaign is done", 30)
         assert status(env)["balanced"]
         assert status(env)["counts"] == {"sent": PEOPLE}
         got = Counter(envelope.rcpt_to[0] for envelope in inbox.envelopes)

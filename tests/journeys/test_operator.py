@@ -4,7 +4,6 @@
 """
 
 import os
-import subprocess
 import sys
 import threading
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert
 
+from digest.actions.relays import seed_relay
 from digest.clock import utc_now
 from digest.demo.inbox import Inbox
 from digest.domain.edition import Variant
@@ -28,8 +28,9 @@ from digest.store.subscribers import Subscriber, Subscription
 from digest.tokens import hash_address
 from tests.browser import DESKTOP, PHONE, Hand, look_at, window
 from tests.builders import a_list, a_source
-from tests.commands import ROOT, environment
+from tests.commands import environment
 from tests.desk import PASSWORD, an_account
+from tests.processes import beat, running, worker
 from tests.servers import answers, free_port, wait_until
 
 PEOPLE = int(os.environ.get("JOURNEY_PEOPLE", "300"))
@@ -39,7 +40,8 @@ PATIENT = 120_000  # milliseconds
 
 @pytest.fixture
 def service(tmp_path, postgres, valkey):
-    """``digest up`` on PostgreSQL and Redis, with a list of many people; gives its address."""
+    """Pages, two workers and a beat on PostgreSQL and Redis, with a list of many people; gives the
+    address of the pages, and the inbox."""
     with Inbox(tmp_path / "mails") as inbox:
         port = free_port()
         values = {
@@ -52,26 +54,18 @@ def service(tmp_path, postgres, valkey):
             "suppression_key": "another secret for tests, also long",
         }
         a_newsroom(values)
-        command = [sys.executable, "-m", "digest", "up", "--port", str(port)]
-        with (tmp_path / "up.log").open("wb") as log:
-            up = subprocess.Popen(
-                command, env=environment(**values), cwd=ROOT, stdout=log, stderr=log
-            )
-            try:
-                wait_until(lambda: answers(port), "the desk answers", 90)
-                yield values["base_url"], inbox
-            finally:
-                up.terminate()
-                end = threading.Timer(30, up.kill)
-                end.start()
-                up.wait()
-                end.cancel()
+        web = [sys.executable, "-m", "digest", "web", "--port", str(port)]
+        commands = (web, worker("one"), worker("two"), beat(tmp_path, "beat"))
+        with running(environment(**values), tmp_path / "service.log", *commands):
+            wait_until(lambda: answers(port), "the desk answers", 90)
+            yield values["base_url"], inbox
 
 
 def a_newsroom(values):
     settings, now = load_settings(**values), utc_now()
     db = Database(settings.database)
     schema.upgrade(db)
+    seed_relay(db, settings, now)
     with db.begin() as session:
         source = a_source(session, enabled=False)
         mailing_list = a_list(

@@ -63,6 +63,8 @@ def add_failure_pages(app: FastAPI, pages: Pages) -> None:
         status = next(code for kind, code in STATUSES if isinstance(error, kind))
         if status == 400 and request.method in {"GET", "HEAD"} and is_for_readers(request):
             status = 500  # who only followed a link did nothing wrong
+        if "\0" in request.url.path:
+            status = 404  # nothing is called that
         if isinstance(error, Permanent) and not is_for_readers(request):
             status = 422  # what was asked for can't be had, and the sentence says why
         if isinstance(error, SignInFirst) and FORM_HEADER not in request.headers:

@@ -10,10 +10,12 @@ Fields = dict[str, list[str]]
 
 
 async def _posted(request: Request) -> Fields:
-    """All values by name, in order. Files and bodies of other types count as nothing."""
+    """All values by name, in order. Files and bodies of other types count as nothing, and so do
+    NULs: nobody types one, and PostgreSQL keeps none."""
     async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
         return {
-            name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form
+            name: [it.replace("\0", "") for it in form.getlist(name) if isinstance(it, str)]
+            for name in form
         }
 
 

@@ -18,7 +18,6 @@ from digest.store.breakdowns import CampaignReply, DomainCounts, top_domains, to
 from digest.store.campaigns import Campaign, find_campaign, totals
 from digest.store.editions import Title, titles_of
 from digest.store.engine import Database, Session
-from digest.store.feedback import complaints_by_domain
 from digest.store.samples import CampaignSample, samples_of
 
 RECENT = timedelta(minutes=2)
@@ -63,7 +62,6 @@ class Followed:
     title: Title
     history: Sequence[AuditEntry]
     points: Sequence[Point]
-    complaints: Sequence[tuple[str, int]]  # by the mailbox's domain
 
 
 def follow_campaign(db: Database, campaign_id: UUID, now: datetime) -> Followed:
@@ -76,7 +74,6 @@ def follow_campaign(db: Database, campaign_id: UUID, now: datetime) -> Followed:
             title=titles_of(session, [campaign.edition_id])[campaign.edition_id],
             history=history_of(session, "campaign", campaign_id, MOST_CHANGES),
             points=[Point(one.at, one.done) for one in samples],
-            complaints=complaints_by_domain(session, campaign_id),
         )
 
 

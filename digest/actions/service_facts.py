@@ -10,10 +10,9 @@ from digest.domain.states import FINAL_DELIVERY_STATES, CampaignState, DeliveryS
 from digest.operate.facts import CampaignFacts, Facts, RunFacts
 from digest.schedule.quiet import quiet_until
 from digest.store import audit
-from digest.store.campaigns import Campaign, totals_of, watched_campaigns
-from digest.store.domain_checks import all_domain_checks
-from digest.store.engine import Session, database_time
-from digest.store.feedback import count_complaints, count_ours
+from digest.store.campaigns import totals_of
+from digest.store.domain_checks import domain_checks_now
+from digest.store.engine import Session
 from digest.store.heartbeats import all_heartbeats
 from digest.store.lists import MailingList, lists_by_id
 from digest.store.relays import all_relays
@@ -21,6 +20,7 @@ from digest.store.runs import troubled_runs
 from digest.store.samples import still_since
 from digest.store.sources import all_sources
 from digest.store.throttles import throttles_in_force
+from digest.store.watched import Watched, watched_campaigns
 
 LOOK_BACK = timedelta(days=1)
 SERVICE = "service"
@@ -30,10 +30,11 @@ def service_facts(session: Session, now: datetime) -> Facts:
     """What is running, what ended within a day, and how those who do the work are."""
     lists = lists_by_id(session)
     throttles = throttles_in_force(session)
+    database_time, domains = domain_checks_now(session)
     watched = watched_campaigns(session, now - LOOK_BACK)
     return Facts(
         heartbeats=all_heartbeats(session),
-        database_time=database_time(session),
+        database_time=database_time,
         relays=all_relays(session),
         throttles=throttles,
         sources=all_sources(session),
@@ -42,25 +43,23 @@ def service_facts(session: Session, now: datetime) -> Facts:
             RunFacts(run, lists[run.list_id].name, zone(lists[run.list_id].timezone))
             for run in troubled_runs(session, now - LOOK_BACK)
         ],
-        domains=all_domain_checks(session),
+        domains=domains,
     )
 
 
 def _campaigns(
     session: Session,
-    watched: Sequence[tuple[Campaign, int]],
+    watched: Sequence[Watched],
     lists: Mapping[UUID, MailingList],
     now: datetime,
     *,
     is_limited: bool,
 ) -> list[CampaignFacts]:
-    campaigns = [one for one, _ in watched]
+    campaigns = [one.campaign for one in watched]
     ids = [one.id for one in campaigns]
     sums = totals_of(session, ids)
     paused = audit.last_of(session, "campaign", [str(id_) for id_ in ids], "paused")
     sending = [one.id for one in campaigns if one.state is CampaignState.SENDING]
-    complaints = count_complaints(session, ids)
-    ours = count_ours(session, ids)
     still = still_since(session, {id_: _done(sums[id_].counts) for id_ in sending})
     return [
         CampaignFacts(
@@ -70,11 +69,11 @@ def _campaigns(
             next_due=sums[one.id].next_due,
             stuck_since=still.get(one.id),
             is_explained=is_limited or _is_quiet(lists[one.list_id], now),
-            complaints=complaints.get(one.id, 0),
-            bounced_by_us=ours.get(one.id, 0),
+            complaints=complaints,
+            bounced_by_us=ours,
             paused_by_service=str(one.id) in paused and paused[str(one.id)].actor == SERVICE,
         )
-        for one, number in watched
+        for one, number, complaints, ours in watched
     ]
 
 

@@ -186,7 +186,8 @@ def _outcomes(facts: CampaignFacts, subject: str) -> Iterator[Finding]:
             AlarmKind.MANY_COMPLAINTS,
             subject,
             f"{facts.name}: {facts.complaints:,} of {sent:,} readers ({rate}) called it spam.",
-            "See by whom on its page. From 0.3 % on the list's next edition waits for an operator.",
+            "See at which mailboxes under the proof on its page. From 0.3 % on the list's next "
+            "edition waits for an operator.",
         )
     if facts.bounced_by_us > BOUNCED_BY_US_SHARE * facts.campaign.roster:
         yield Finding(

@@ -31,7 +31,6 @@ from digest.domain.states import (
     check_move,
 )
 from digest.store.base import Row, UtcDateTime, bare_table, id_column, text_enum
-from digest.store.editions import Edition
 from digest.store.together import Statement, Together
 
 
@@ -147,18 +146,6 @@ def campaigns_in(session: Session, *states: CampaignState) -> Sequence[Campaign]
 def recent_campaigns(session: Session, limit: int) -> Sequence[Campaign]:
     newest = select(Campaign).order_by(Campaign.created_at.desc()).limit(limit)
     return session.scalars(newest).all()
-
-
-def watched_campaigns(session: Session, since: datetime) -> list[tuple[Campaign, int]]:
-    """Campaigns that run or are paused, and those that ended after ``since``, each with the number
-    of its edition."""
-    running = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
-    found = (
-        select(Campaign, Edition.number)
-        .join(Edition, Edition.id == Campaign.edition_id)
-        .where(or_(running, Campaign.finished_at >= since))
-    )
-    return [(one, n) for one, n in session.execute(found.order_by(Campaign.due_at))]
 
 
 def last_started(session: Session, list_id: UUID) -> Campaign | None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.checkup import GOOD_FOR, Check, Verdict
 from digest.store.base import AsJson, Row, text_enum
-from digest.store.engine import insert_for
+from digest.store.engine import db_now, insert_for
 
 
 class DomainCheck(Row):
@@ -28,8 +28,13 @@ def find_domain_check(session: Session, domain: str, return_domain: str) -> Doma
     return session.get(DomainCheck, (domain, return_domain))
 
 
-def all_domain_checks(session: Session) -> Sequence[DomainCheck]:
-    return session.scalars(select(DomainCheck).order_by(DomainCheck.domain)).all()
+def domain_checks_now(session: Session) -> tuple[datetime, list[DomainCheck]]:
+    """What the database's clock shows, and all that is kept: in one query, since pages ask."""
+    clock = select(db_now().label("now")).subquery()
+    rows = session.execute(
+        select(clock.c.now, DomainCheck).select_from(clock).outerjoin(DomainCheck, true())
+    ).all()
+    return rows[0][0], [kept for _, kept in rows if kept is not None]
 
 
 def keep_domain_check(

@@ -27,6 +27,7 @@ from digest.domain.states import DeliveryState
 from digest.operate.spans import number
 from digest.store.deliveries import Delivery, list_deliveries, possible_copies
 from digest.store.engine import Database
+from digest.store.feedback import complaints_by_domain
 from digest.web.desk.charts import progress_line
 from digest.web.desk.desk import AtDesk, Desk
 from digest.web.posted import Posted, first
@@ -63,6 +64,7 @@ def show_audit(desk: AtDesk, campaign_id: UUID) -> Response:
         report=report,
         doubtful=_doubtful(desk.site.db, report),
         more=max(0, report.possible_copies - MOST_NAMED),
+        complaints=_complaints(desk.site.db, campaign_id),
         counted_at=utc_now(),
     )
 
@@ -145,6 +147,12 @@ def _doubtful(db: Database, report: CampaignReport) -> Sequence[Delivery]:
         return ()
     with db.read() as session:
         return possible_copies(session, report.campaign, MOST_NAMED)
+
+
+def _complaints(db: Database, campaign_id: UUID) -> Sequence[tuple[str, int]]:
+    """Who called it spam, by the mailbox's domain."""
+    with db.read() as session:
+        return complaints_by_domain(session, campaign_id)
 
 
 def _uncertain(db: Database, live: Live) -> Sequence[Delivery]:

@@ -160,15 +160,6 @@ def history_of(
     ]
 
 
-def count_ours(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many of each campaign's mails came back because of us; none is left out."""
-    ours = select(Bounce.campaign_id, func.count()).where(
-        Bounce.campaign_id.in_(campaign_ids), Bounce.is_ours, Bounce.void_at.is_(None)
-    )
-    rows = session.execute(ours.group_by(Bounce.campaign_id))
-    return {campaign_id: n for campaign_id, n in rows if campaign_id is not None}
-
-
 def count_complaints(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many called each of these campaigns spam; those of whom nobody did are left out."""
     counted = (

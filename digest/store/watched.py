@@ -26,7 +26,12 @@ def watched_campaigns(session: Session, since: datetime) -> list[Watched]:
     """Campaigns that run or are paused, and those that ended after ``since``."""
     running = Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED))
     found = (
-        select(Campaign, Edition.number, _how_many(Complaint), _how_many(Bounce, Bounce.is_ours))
+        select(
+            Campaign,
+            Edition.number,
+            _how_many(Complaint),
+            _how_many(Bounce, Bounce.is_ours.is_(True)),
+        )
         .join(Edition, Edition.id == Campaign.edition_id)
         .where(or_(running, Campaign.finished_at >= since))
     )

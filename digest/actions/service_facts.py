@@ -58,7 +58,8 @@ def _campaigns(
     campaigns = [one.campaign for one in watched]
     ids = [one.id for one in campaigns]
     sums = totals_of(session, ids)
-    paused = audit.last_of(session, "campaign", [str(id_) for id_ in ids], "paused")
+    halted = [str(one.id) for one in campaigns if one.state is CampaignState.PAUSED]
+    paused = audit.last_of(session, "campaign", halted, "paused") if halted else {}
     sending = [one.id for one in campaigns if one.state is CampaignState.SENDING]
     still = still_since(session, {id_: _done(sums[id_].counts) for id_ in sending})
     return [

@@ -39,17 +39,19 @@ class Held:
         return monotonic() - self.claimed_at[claimed.id] < FRESH_SECONDS
 
     def take_in(self, window: Sequence[Claimed], asked_at: float) -> None:
-        """Hold what was claimed at ``asked_at`` (monotonic)."""
+        """Hold what was claimed at ``asked_at`` (monotonic). What is held already came back, since
+        its lease had ended: it is held once, with the new lease."""
+        new = [claimed for claimed in window if claimed.id not in self.leases]
         for claimed in window:
             self.leases[claimed.id] = asked_at + LEASE_SECONDS
             self.claimed_at[claimed.id] = asked_at
         self._safe_until = min(self.leases.values(), default=0.0) - MARGIN_SECONDS
-        if window or self.ready:
+        if new or self.ready:
             self.more.set()
         if self.is_ending:
-            self.results += [(claimed, self._untried()) for claimed in window]
+            self.results += [(claimed, self._untried()) for claimed in new]
             return
-        self.ready.extend(window)
+        self.ready.extend(new)
 
     def drop(self, claimed: Claimed) -> None:
         """It is recorded, or somebody else's."""

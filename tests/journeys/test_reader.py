@@ -101,7 +101,7 @@ def worker(desk):
 
 
 def test_a_reader_comes_chooses_moves_leaves_and_is_forgotten(browser, desk, worker):
-    with window(browser, **PHONE) as page:
+    with window(browser.new_context(**PHONE)) as page:
         page.goto(f"{desk.url}/join/daily")
         look_at(page, "reader joins")
         page.get_by_label("Your e-mail address").fill(OLD)

@@ -61,6 +61,7 @@ def until_frozen(running: Service, campaign_id: UUID) -> float:
         with running.db.read() as session:
             if find_campaign(session, campaign_id).roster:
                 return monotonic()
+        running.check()
         sleep(0.05)
 
 

@@ -71,6 +71,13 @@ class Service:
                 process.kill()
         self.processes.clear()
 
+    def check(self) -> None:
+        """Whether all that was started still runs."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                log = (self.folder / f"{name}.log").read_text()
+                raise RuntimeError(f"{name} has ended:\n{log}")
+
     def add_people(self, slug: str, n: int) -> None:
         """A list with ``n`` confirmed readers, each with an address of their own."""
         with self.db.begin() as session:
@@ -106,6 +113,7 @@ class Service:
             with self.db.read() as session:
                 if counts(session, campaign_id)[DeliveryState.SENT] == recipients:
                     return
+            self.check()
             sleep(0.1)
         raise TimeoutError(f"not all were sent to within {PATIENCE_SECONDS} s")
 

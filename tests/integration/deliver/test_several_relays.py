@@ -86,6 +86,7 @@ def test_a_relay_that_fails_in_the_middle_leaves_its_mails_to_the_others(
     campaign_id = a_sending_campaign(db, settings, people(300))
     assert office.deliver(campaign_id).relay_error is None
     office.clock.watch.clear()
+    second.manners.per_connection = 3  # else what waits may meet the broken one again and again
     office.finish(campaign_id)
     copies = all_kept(office.relay, second)
     assert (len(copies), set(copies.values())) == (300, {1})

@@ -18,15 +18,18 @@ class DotFree(bytes):
     __slots__ = ()
 
 
+FINAL_DOT = b".\r\n"
+
+
 def dot_stuffed(content: bytes) -> bytes:
-    r"""``content`` with its final dot.
+    r"""``content`` as it goes out before the ``FINAL_DOT``, with a line end at its end.
 
     Line ends are taken to be CRLF, as whoever built the message promised. What some relays would
     take for the end of a message all the same, a dot behind a lone CR or LF, can't pass: then
     every line end is made CRLF first (SMTP smuggling, CVE-2023-51764).
     """
     if isinstance(content, DotFree):
-        return content + b".\r\n"
+        return content
     pieces = _DOT_LINE.split(content)
     is_clean = all(piece.endswith(b"\r") for piece in pieces[:-1])
     if not is_clean or _BARE_CR_DOT.search(content):
@@ -34,5 +37,6 @@ def dot_stuffed(content: bytes) -> bytes:
         pieces = _DOT_LINE.split(content)
     if content.startswith(b"."):
         pieces[0] = b"." + pieces[0]
-    pieces[-1] += b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
+    if content and not content.endswith(b"\r\n"):
+        pieces[-1] += b"\r\n"
     return b"\n..".join(pieces)

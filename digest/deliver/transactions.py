@@ -18,7 +18,7 @@ from digest.deliver.envelope import envelope_commands
 from digest.deliver.offers import Offers
 from digest.deliver.results import Done, Interrupted, Result
 from digest.deliver.smtp_session import Limits, plain_text
-from digest.deliver.stuffing import dot_stuffed
+from digest.deliver.stuffing import FINAL_DOT, dot_stuffed
 from digest.deliver.transport import InDoubt, Mail, RelayDown, Reply
 from digest.deliver.wire import Wire
 
@@ -174,16 +174,15 @@ class Transactions:
             self._error_of_feed = error
             return None
 
-    def _say(self, first: bytes = b"") -> None:
+    def _say(self, *first: bytes) -> None:
         """Write ``first`` and the commands that need not wait for a reply, all at once."""
-        pieces = [first]
+        pieces = [*first]
         while self._unsaid and (self._offers.pipelining or not self._awaited):
             step, transaction, command = self._unsaid.popleft()
             self._awaited.append((step, transaction))
             pieces.append(command)
-        data = b"".join(pieces)
-        if data:
-            self._wire.write(data)
+        if pieces:
+            self._wire.write(*pieces)
 
     def _take_answer(self, step: _Step, transaction: _Transaction, code: int, text: bytes) -> None:
         if step is _Step.DOT:
@@ -198,7 +197,7 @@ class Transactions:
         """The relay waits for a body; where it refused the recipient before, for none."""
         if transaction.is_told:
             self._awaited.append((_Step.EMPTY, transaction))
-            self._say(b".\r\n")
+            self._say(FINAL_DOT)
         elif self._holds():
             self._hand_over(transaction)
         else:
@@ -212,7 +211,7 @@ class Transactions:
         if self._offers.pipelining and len(body) <= LONGEST_WITH_FOLLOWER:
             self._begin()
             transaction.is_handed_over = bool(self._unsaid)  # how much of both has gone: unknown
-        self._say(body)
+        self._say(body, FINAL_DOT)
         if self._wire.is_clear:
             self.drained()
 

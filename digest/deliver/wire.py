@@ -62,8 +62,9 @@ class Wire(asyncio.Protocol):
         self._transport = transport
         transport.set_write_buffer_limits(high=1, low=0)
 
-    def write(self, data: bytes) -> None:
-        self.transport.write(data)
+    def write(self, *pieces: bytes) -> None:
+        """One after the other, and in one go where the transport can: a body is not copied."""
+        self.transport.writelines(pieces)
 
     def expect_within(self, seconds: float) -> None:
         """Give up unless this is called again, or ``expect_nothing``, within so many seconds."""

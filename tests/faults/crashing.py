@@ -1,10 +1,10 @@
 """Dies at each statement of a step in turn (R-21): ``python -m tests.faults.crashing STEP``.
 
 A process that has no threads and no connections forks one child for each statement. The child makes
-a small campaign, and kills itself with -9 before its n-th statement or COMMIT of the step; another
-child recovers and finishes what it left. The loop ends when a child gets through alive: then there
-is no n-th statement. Prints how many there were. ``FAIL_POINT=7`` in the environment plays the
-seventh alone.
+a small campaign, and kills itself with -9 before its n-th statement or COMMIT of the step, or behind
+statements that went out together; another child recovers and finishes what it left. The loop ends
+when a child gets through alive: then there is no n-th statement. Prints how many there were.
+``FAIL_POINT=7`` in the environment plays the seventh alone.
 """
 
 import os
@@ -14,11 +14,12 @@ import threading
 import traceback
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 # What a step would import when it is reached is here before children are forked.
 import prometheus_client.multiprocess  # noqa: F401
-import psycopg  # noqa: F401
+import psycopg
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import configure_mappers
@@ -91,6 +92,20 @@ def arm(step: str, point: int) -> None:
 
     event.listen(Engine, "before_cursor_execute", count)
     event.listen(Engine, "commit", count)
+    count_around_what_goes_together(count)
+
+
+def count_around_what_goes_together(count: Callable[[], None]) -> None:
+    """Those statements go straight to the driver: see ``digest/store/together.py``."""
+    execute = psycopg.ClientCursor.execute
+
+    def counted(*given: Any) -> Any:
+        count()
+        cursor = execute(*given)
+        count()
+        return cursor
+
+    psycopg.ClientCursor.execute = counted  # type: ignore[method-assign]
 
 
 def is_at_work(functions: set[tuple[str, str]]) -> bool:

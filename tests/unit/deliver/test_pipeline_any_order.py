@@ -88,7 +88,8 @@ class Wire:
         self.ended = self.listener = None
         self.is_clear, self.timed_out = True, False
 
-    def write(self, data):
+    def write(self, *pieces):
+        data = b"".join(pieces)
         assert self.is_clear, "written on top of what has not gone"
         if self._dice.random() < 0.3:
             cut = self._dice.randrange(len(data))

@@ -23,8 +23,8 @@ class Wire:
         self.is_clear, self.timed_out = True, False
         self.writes = []
 
-    def write(self, data):
-        self.writes.append(data)
+    def write(self, *pieces):
+        self.writes.append(b"".join(pieces))
 
     def expect_within(self, seconds):
         self.limit = seconds

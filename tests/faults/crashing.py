@@ -1,7 +1,7 @@
 """Dies at each statement of a step in turn (R-21): ``python -m tests.faults.crashing STEP``.
 
 A process that has no threads and no connections forks one child for each statement. The child makes
-a small campaign, and kills itself with -9 before its n-th statement or COMMIT of the step, or behind
+a small campaign, and kills itself with -9 before its n-th statement or COMMIT of the step, or after
 statements that went out together; another child recovers and finishes what it left. The loop ends
 when a child gets through alive: then there is no n-th statement. Prints how many there were.
 ``FAIL_POINT=7`` in the environment plays the seventh alone.

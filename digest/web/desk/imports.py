@@ -16,9 +16,15 @@ from digest.store.lists import find_list, get_list
 from digest.web.desk.desk import AtDesk
 
 SHOWN = 20
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 async def _body(request: Request) -> bytes:
+    if request.headers.get("content-type", "").startswith(_FORMS):
+        raise Illegal(
+            "The file itself has to come, and not a form: let the page's script send it, or use "
+            "`digest subscriber import`."
+        )
     return await request.body()
 
 

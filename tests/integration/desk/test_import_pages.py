@@ -68,6 +68,12 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_kept(operator, db):
     assert upload(operator, b"x" * (LARGEST + 2_000)).status_code == 413
 
 
+def test_a_form_in_the_place_of_the_file_is_answered_with_what_to_do(operator):
+    answer = post(operator, PATH, {"file": "people.csv"})
+    assert answer.status_code == 400
+    assert "digest subscriber import" in answer.text
+
+
 def test_a_name_leads_to_no_other_folder(operator, db, settings):
     upload(operator, TABLE.encode(), name="../../etc/cron.d/x%0d%0a.csv")
     with db.read() as session:

@@ -37,15 +37,35 @@ class Window:
 
 def find_window(mailing_list: MailingList, frozen: Sequence[Edition], now: datetime) -> Window:
     """From the last approved edition's end until ``now``; the first run looks back a set time."""
+    has = f"of {mailing_list.slug} already has what arrived"
+    return window_after(frozen, now, reach=mailing_list.first_lookback, has=has)
+
+
+def window_after(frozen: Sequence[Edition], now: datetime, *, reach: timedelta, has: str) -> Window:
+    """From the end of the newest of ``frozen`` until ``now``; the first time, so far back. ``has``
+    says what that edition has, where ``now`` lies before its end."""
     if not frozen:
-        return Window(now - mailing_list.first_lookback, now, is_first=True)
+        return Window(now - reach, now, is_first=True)
     after = frozen[0].window_until
     if now < after:
         raise Illegal(
-            f"No. {frozen[0].number} of {mailing_list.slug} already has what arrived until "
-            f"{after:%Y-%m-%d %H:%M} UTC; build at a later time, or withdraw it first."
+            f"No. {frozen[0].number} {has} until {after:%Y-%m-%d %H:%M} UTC; build at a later "
+            "time, or withdraw it first."
         )
     return Window(after, now, is_first=False)
+
+
+def head(
+    session: Session, mailing_list: MailingList, stream: Stream, goes_out: datetime
+) -> Heading:
+    """What the list's next edition says of itself."""
+    return Heading(
+        list_name=mailing_list.name,
+        number=next_number(session, mailing_list.id, stream),
+        date=goes_out.astimezone(zone(mailing_list.timezone)).date(),
+        language=mailing_list.language,
+        stream=stream,
+    )
 
 
 def read_material(
@@ -61,14 +81,8 @@ def read_material(
     feeds = {feed.source_id: feed for feed in mailing_list.feeds}
     goes_out = max(window.until, run_at or window.until)
     rows = _arrived(session, mailing_list, stream, window, frozen, goes_out)
-    heading = Heading(
-        list_name=mailing_list.name,
-        number=next_number(session, mailing_list.id, stream),
-        date=goes_out.astimezone(zone(mailing_list.timezone)).date(),
-        language=mailing_list.language,
-    )
     return Material(
-        heading=heading,
+        heading=head(session, mailing_list, stream, goes_out),
         candidates=[as_candidate(row, feeds.get(row.source_id)) for row in rows],
         used=_used(session, mailing_list.id, stream, rows, frozen),
         sent=_sent(session, frozen, feeds),

@@ -37,7 +37,7 @@ def resubscribe(
         if kept is not None:
             session.delete(kept)
         for each in _left_together(session, place):
-            _come_back(session, each, now, actor)
+            bring_back(session, each, now, actor)
 
 
 def _left_together(session: Session, place: Subscription) -> list[Subscription]:
@@ -50,7 +50,8 @@ def _left_together(session: Session, place: Subscription) -> list[Subscription]:
     return [other for other in others if (other.ended_at, other.ended_how) == act]
 
 
-def _come_back(session: Session, place: Subscription, now: datetime, actor: str) -> None:
+def bring_back(session: Session, place: Subscription, now: datetime, actor: str) -> None:
+    """Undo leaving, of a place that is held, and note who did."""
     before = snapshot(place)
     come_back(place, now)
     record(

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from digest.actions.edition_window import Window
+from digest.actions.edition_window import Window, head, window_after
 from digest.assemble.candidate import Candidate
-from digest.assemble.edition import Heading, Material
-from digest.clock import zone
+from digest.assemble.edition import Material
 from digest.domain.edition import EditionContent
-from digest.domain.errors import Illegal
 from digest.domain.states import Stream
-from digest.store.editions import Edition, editions_approved, next_number, used_briefs
+from digest.store.editions import Edition, editions_approved, used_briefs
 from digest.store.engine import Session
 from digest.store.lists import MailingList
 
@@ -35,15 +33,8 @@ def find_period(
     mailing_list: MailingList, stream: Stream, frozen: Sequence[Edition], now: datetime
 ) -> Window:
     """From the last roll-up's end until ``now``; the first one looks a week or a month back."""
-    if not frozen:
-        return Window(now - FIRST_PERIOD[stream], now, is_first=True)
-    after = frozen[0].window_until
-    if now < after:
-        raise Illegal(
-            f"No. {frozen[0].number} of the {stream} {mailing_list.slug} already has what went out "
-            f"until {after:%Y-%m-%d %H:%M} UTC; build at a later time, or withdraw it first."
-        )
-    return Window(after, now, is_first=False)
+    has = f"of the {stream} {mailing_list.slug} already has what went out"
+    return window_after(frozen, now, reach=FIRST_PERIOD[stream], has=has)
 
 
 def read_carried(
@@ -65,13 +56,7 @@ def read_carried(
     }
     goes_out = max(window.until, run_at or window.until)
     return Material(
-        heading=Heading(
-            list_name=mailing_list.name,
-            number=next_number(session, mailing_list.id, stream),
-            date=goes_out.astimezone(zone(mailing_list.timezone)).date(),
-            language=mailing_list.language,
-            stream=stream,
-        ),
+        heading=head(session, mailing_list, stream, goes_out),
         candidates=[one for key, one in candidates.items() if key not in done],
     )
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from digest.audience.membership import Left, come_back, hold, snapshot
+from digest.actions.resubscribe import bring_back
+from digest.audience.membership import Left, hold
 from digest.domain.errors import Illegal
 from digest.domain.feedback import Effect
 from digest.domain.states import SubscriptionState, SuppressionReason
@@ -69,15 +70,4 @@ def _bring_back(session: Session, delivery: Delivery, now: datetime, actor: str)
         return
     hold(session, place)
     if place.state is SubscriptionState.UNSUBSCRIBED and place.ended_how == Left.MAIL:
-        before = snapshot(place)
-        come_back(place, now)
-        record(
-            session,
-            now=now,
-            actor=actor,
-            action="resubscribed",
-            noun="subscription",
-            noun_id=place.id,
-            before=before,
-            after=snapshot(place),
-        )
+        bring_back(session, place, now, actor)

@@ -28,6 +28,7 @@ from digest.domain.states import (
     SubscriptionState,
 )
 from digest.settings import Settings
+from digest.store.briefs import Brief
 from digest.store.campaigns import Campaign
 from digest.store.editions import Edition, keep_renditions
 from digest.store.engine import Database
@@ -47,6 +48,23 @@ def a_source(session: Session, slug: str = "ledger", **values: Any) -> Source:
     session.add(source)
     session.flush()
     return source
+
+
+def an_arrival(source_id: UUID, n: int, at: datetime, **values: Any) -> Brief:
+    """The n-th invented brief of a source, published and arrived at ``at``."""
+    given = {
+        "url": f"https://ledger.example/{n}",
+        "title": f"Harbour number {n} closes for repairs that nobody ordered",
+        "bullets": (f"Point {n} of the plan failed.", f"Cost number {n} is unknown."),
+        "body": (f"The long story of harbour {n}.",),
+        "teaser": "",
+        "categories": (),
+        "published_at": at,
+        "arrived_at": at,
+        "updated_at": at,
+        "checksum": str(n),
+    }
+    return Brief(source_id=source_id, **(given | values))
 
 
 def a_list(session: Session, slug: str = "daily", **values: Any) -> MailingList:

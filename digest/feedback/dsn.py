@@ -21,7 +21,6 @@ MOST_RECIPIENTS = 1_000
 _FIELD = re.compile(r"([A-Za-z][\w-]{2,40})[ \t]*:[ \t]*(.*)")
 _RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "x-actual-recipient")
 _WHO = ("final-recipient", "x-actual-recipient", "original-recipient")
-_ABOUT_ONE = (*_RECIPIENT_FIELDS, "action", "status", "diagnostic-code", "remote-mta")
 _TYPED = re.compile(r"^\s*(?:smtp|x-[\w-]+|unix|x\.?400|lmtp|dns)\s*;\s*", re.IGNORECASE)
 _CLASSES = {
     "delivered": Reason.DELIVERED,

@@ -90,14 +90,14 @@ class Claim:
         return [], None
 
     def ask_near(self, line: Together, stretch: Stretch) -> Answer:
-        """Rows of the batch that one has claimed from before, where it is due and nobody holds it:
-        others than these leave it to this sender while they find another."""
+        """Rows of the batch that was claimed from before; none where it is not due, or somebody
+        else holds it."""
         return self._ask(line, NEAR_ROWS, NEAR_ROWS_BUT, stretch)
 
     def take_near(
         self, line: Together, stretch: Stretch, rows: Sequence[Any]
     ) -> tuple[list[Claimed], Stretch]:
-        """Claim those that came."""
+        """Claim those that came; where none did, the batch is left as it is."""
         window = self._take(line, stretch, rows) if rows else []
         return window, self._rest(stretch, window)
 

@@ -26,9 +26,9 @@ from digest.domain.states import OPEN_DELIVERY_STATES, DeliveryState
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import tally
 from digest.store.deliveries import Delivery
-from digest.store.engine import Session, db_now
+from digest.store.engine import db_now
 from digest.store.rows import is_among, rows_document, table_of
-from digest.store.together import Statement, Together, together
+from digest.store.together import Statement, Together
 
 Results = Sequence[tuple[Claimed, Outcome]]
 
@@ -67,16 +67,6 @@ class Flush:
     def take_back(self, line: Together, recorded: Collection[UUID]) -> None:
         """Take from the tallies what those results added that were not recorded."""
         _settle(line, [one for one in self._results if one[0].id not in recorded], sign=-1)
-
-
-def flush_outcomes(session: Session, owner: UUID, results: Results) -> set[UUID]:
-    """A flush by itself; gives the ids that were still ours."""
-    with together(session) as line:
-        flush = Flush(line, owner, results)
-    recorded = flush.recorded()
-    with together(session) as line:
-        flush.take_back(line, recorded)
-    return recorded
 
 
 def renew_lease(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
@@ -69,12 +69,6 @@ def claim_source(session: Session, source_id: UUID, now: datetime, until: dateti
         return False
     source.next_try_at = until
     return True
-
-
-def stale_sources(session: Session, since: datetime) -> Sequence[Source]:
-    """Enabled sources that were not read successfully since ``since``."""
-    stale = or_(Source.last_success_at.is_(None), Source.last_success_at < since)
-    return session.scalars(select(Source).where(Source.enabled, stale)).all()
 
 
 def source_or_none(session: Session, slug: str) -> Source | None:

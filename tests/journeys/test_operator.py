@@ -21,13 +21,12 @@ from digest.domain.role import Role
 from digest.domain.states import SubscriptionState
 from digest.settings import load_settings
 from digest.store import schema
-from digest.store.briefs import Brief
 from digest.store.engine import Database
 from digest.store.lists import ListSource
 from digest.store.subscribers import Subscriber, Subscription
 from digest.tokens import hash_address
 from tests.browser import DESKTOP, PHONE, Hand, look_at, window
-from tests.builders import a_list, a_source
+from tests.builders import a_list, a_source, an_arrival
 from tests.commands import environment
 from tests.desk import PASSWORD, an_account
 from tests.processes import beat, running, worker
@@ -74,21 +73,7 @@ def a_newsroom(values):
         session.add(ListSource(list_id=mailing_list.id, source_id=source.id))
         an_account(session, "olu@news.example", Role.OPERATOR, password=PASSWORD)
         for n in range(3):
-            session.add(
-                Brief(
-                    source_id=source.id,
-                    url=f"https://ledger.example/{n}",
-                    title=f"Harbour number {n} closes for repairs that nobody ordered",
-                    bullets=(f"Point {n} of the plan failed.", f"Cost number {n} is unknown."),
-                    body=(f"The long story of harbour {n}.",),
-                    teaser="",
-                    categories=(),
-                    published_at=now,
-                    arrived_at=now,
-                    updated_at=now,
-                    checksum=str(n),
-                )
-            )
+            session.add(an_arrival(source.id, n, now))
         people = [
             (uuid7(), f"reader{n}@{('amsel', 'norholm')[n % 2]}.example") for n in range(PEOPLE)
         ]

@@ -6,8 +6,8 @@ from uuid import uuid4
 from digest.domain.delivery import Outcome
 from digest.domain.states import DeliveryState
 from digest.store.claims import Claim
-from digest.store.results import flush_outcomes
 from tests.builders import NOW
+from tests.ledger import flush_outcomes
 
 SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 Ok: queued as 4XkT2c1zYz", sent_at=NOW)
 FAILED = Outcome(DeliveryState.FAILED, reason="refused", reply="550 no such thing")

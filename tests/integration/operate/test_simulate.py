@@ -11,12 +11,11 @@ from digest.domain.edition import Variant
 from digest.domain.errors import Illegal
 from digest.domain.states import Stream, SubscriptionState
 from digest.store.audit import AuditEntry
-from digest.store.briefs import Brief
 from digest.store.editions import Edition
 from digest.store.lists import ListCadence, ListSource
 from digest.store.runs import Run
 from digest.store.subscribers import Subscription
-from tests.builders import a_list, a_source, a_subscriber
+from tests.builders import a_list, a_source, a_subscriber, an_arrival
 from tests.commands import environment, run_digest
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)  # clocks in London went forward on the 29th
@@ -50,19 +49,7 @@ def newsroom(db, settings):
         for n, ago in enumerate((9, 6, 5, 4, 3, 2)):
             at = NOW - ago * DAY - timedelta(hours=12)
             session.add(
-                Brief(
-                    source_id=source.id,
-                    url=f"https://ledger.example/{n}",
-                    title=f"Harbour number {n} closes for repairs that nobody ordered",
-                    bullets=(f"Point {n} of the plan failed.", f"Cost number {n} is unknown."),
-                    body=(f"The long story of harbour {n}.",),
-                    teaser="",
-                    categories=("rail",) if n == 5 else ("harbours",),
-                    published_at=at,
-                    arrived_at=at,
-                    updated_at=at,
-                    checksum=str(n),
-                )
+                an_arrival(source.id, n, at, categories=("rail",) if n == 5 else ("harbours",))
             )
 
 

@@ -13,13 +13,12 @@ from digest.actions.start_campaign import start_campaign
 from digest.actions.tick import Work, tick
 from digest.domain.errors import Illegal
 from digest.domain.states import Approval, EditionState, RunState, Stream
-from digest.store.briefs import Brief
 from digest.store.campaigns import Campaign
 from digest.store.editions import BriefUse, Edition
 from digest.store.engine import Database
 from digest.store.lists import ListCadence, ListSource
 from digest.store.runs import Run
-from tests.builders import NOW, a_list, a_source, a_subscriber
+from tests.builders import NOW, a_list, a_source, a_subscriber, an_arrival
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -41,21 +40,7 @@ def newsroom(db: Database, settings):
 
     def arrive(n: int, at: datetime) -> None:
         with db.begin() as session:
-            session.add(
-                Brief(
-                    source_id=source.id,
-                    url=f"https://ledger.example/{n}",
-                    title=f"Harbour number {n} closes for repairs that nobody ordered",
-                    bullets=(f"Point {n} of the plan failed.", f"Cost number {n} is unknown."),
-                    body=(f"The long story of harbour {n}.",),
-                    teaser="",
-                    categories=(),
-                    published_at=at,
-                    arrived_at=at,
-                    updated_at=at,
-                    checksum=str(n),
-                )
-            )
+            session.add(an_arrival(source.id, n, at))
 
     return arrive
 

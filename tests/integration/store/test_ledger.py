@@ -23,13 +23,14 @@ from digest.store.campaigns import Batch, Campaign, counts, lock_campaign
 from digest.store.claims import Claim
 from digest.store.deliveries import Delivery, count_rows, possible_copies
 from digest.store.recovery import cancel_waiting, recover_expired, resolve_uncertain, retry_final
-from digest.store.results import flush_outcomes, renew_lease
+from digest.store.results import renew_lease
 from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
 from digest.store.subscribers import Subscription
 from digest.store.suppressions import suppress
 from digest.store.together import together
 from digest.tokens import hash_address
 from tests.builders import NOW, a_list, a_sending_campaign, a_subscriber, an_edition
+from tests.ledger import flush_outcomes
 
 ADDRESSES = [f"reader{n}@mail.example" for n in range(120)]
 SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 ok", sent_at=NOW)

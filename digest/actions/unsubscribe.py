@@ -1,5 +1,7 @@
 """Take somebody off a list, or off all of them; it holds from the next claim on."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from digest.domain.states import GreetingKind, SuppressionReason
 from digest.store.aftermath import note_left
 from digest.store.audit import record
 from digest.store.engine import Database, Session
-from digest.store.subscribers import Subscription, get_subscription, hold_place, subscriber_or_none
+from digest.store.subscribers import Subscription, get_subscription, hold_places, subscriber_or_none
 from digest.store.suppressions import suppress
 
 BY_SUBSCRIBER = "subscriber"  # the audit's actor where the link in a mail was used
@@ -27,10 +29,21 @@ def unsubscribe(
 ) -> bool:
     """End one subscription; False where it had ended before. ``NotFound`` where there is none."""
     with db.begin() as session:
-        place = hold_place(session, subscriber_id, list_id)
-        if place is None:
+        places = hold_places(session, [(subscriber_id, list_id)])
+        if not places:
             raise NotFound("There is no such subscription.")
-        return _end(session, place, how, now, actor)
+        return bool(_end(session, places, how, now, actor))
+
+
+def unsubscribe_together(
+    db: Database, places: Collection[tuple[UUID, UUID]], *, how: Left, now: datetime
+) -> set[tuple[UUID, UUID]]:
+    """End many subscriptions (subscriber and list) by their links, all or none; gives those that
+    there are, whether or not they had ended before."""
+    with db.begin() as session:
+        held = hold_places(session, places)
+        _end(session, held, how, now, BY_SUBSCRIBER)
+        return {(place.subscriber_id, place.list_id) for place in held}
 
 
 def unsubscribe_all(
@@ -70,24 +83,33 @@ def _place(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription
 def end_place(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
     """End one subscription in the transaction at hand; False where it had ended before."""
     hold(session, place)
-    return _end(session, place, how, now, actor)
+    return bool(_end(session, [place], how, now, actor))
 
 
-def _end(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
+def _end(
+    session: Session, held: Sequence[Subscription], how: Left, now: datetime, actor: str
+) -> int:
+    """End these; gives how many had not ended before."""
+    ended = Counter(place.list_id for place in held if _end_one(session, place, how, now, actor))
+    for list_id, n in sorted(ended.items()):  # one order for all who count at the same time
+        note_left(session, list_id, n)
+    return ended.total()
+
+
+def _end_one(session: Session, place: Subscription, how: Left, now: datetime, actor: str) -> bool:
     before = snapshot(place)
-    left = leave(place, how, now)
-    if left:
-        record(
-            session,
-            now=now,
-            actor=actor,
-            action="unsubscribed",
-            noun="subscription",
-            noun_id=place.id,
-            before=before,
-            after=snapshot(place),
-        )
-        note_left(session, place.list_id)
-        if place.mailing_list.sends_goodbye and how in (Left.PAGE, Left.ONE_CLICK):
-            session.add(greeting(place, GreetingKind.GOODBYE, now))
-    return left
+    if not leave(place, how, now):
+        return False
+    record(
+        session,
+        now=now,
+        actor=actor,
+        action="unsubscribed",
+        noun="subscription",
+        noun_id=place.id,
+        before=before,
+        after=snapshot(place),
+    )
+    if place.mailing_list.sends_goodbye and how in (Left.PAGE, Left.ONE_CLICK):
+        session.add(greeting(place, GreetingKind.GOODBYE, now))
+    return True

@@ -37,12 +37,12 @@ def forget_feedback_on(session: Session, delivery: Delivery) -> None:
     _set_feedback(session, delivery, Feedback.NONE)
 
 
-def note_left(session: Session, list_id: UUID) -> None:
-    """Somebody left a list: after the campaign that began last."""
+def note_left(session: Session, list_id: UUID, n: int = 1) -> None:
+    """``n`` people left a list: after the campaign that began last."""
     begun = select(Campaign.id).where(Campaign.list_id == list_id, Campaign.started_at.is_not(None))
     campaign_id = session.scalar(begun.order_by(Campaign.started_at.desc()).limit(1))
     if campaign_id is not None:
-        _count(session, campaign_id, Aftermath.LEFT, 1)
+        _count(session, campaign_id, Aftermath.LEFT, n)
 
 
 def aftermaths(

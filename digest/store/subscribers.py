@@ -1,6 +1,6 @@
 """Subscribers and what each of them is subscribed to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
 
@@ -123,18 +124,15 @@ def get_subscription(session: Session, subscriber_id: UUID, list_id: UUID) -> Su
     return session.scalar(place.options(*ends))
 
 
-def hold_place(session: Session, subscriber_id: UUID, list_id: UUID) -> Subscription | None:
-    """One person's place, held until the transaction ends, with as much of the list as leaving
-    needs: when a big mailbox provider presses the button, this is what runs a thousand times."""
+def hold_places(session: Session, places: Collection[tuple[UUID, UUID]]) -> Sequence[Subscription]:
+    """These places (subscriber and list), held until the transaction ends, with as much of the
+    list as leaving needs; those that aren't there are missing. All hold them in one order."""
     list_says = joinedload(Subscription.mailing_list, innerjoin=True)
-    place = select(Subscription).where(
-        Subscription.subscriber_id == subscriber_id, Subscription.list_id == list_id
+    found = select(Subscription).where(
+        tuple_(Subscription.subscriber_id, Subscription.list_id).in_(places)
     )
-    return session.scalar(
-        place.options(list_says.load_only(MailingList.sends_goodbye)).with_for_update(
-            of=Subscription
-        )
-    )
+    only = found.options(list_says.load_only(MailingList.sends_goodbye)).order_by(Subscription.id)
+    return session.scalars(only.with_for_update(of=Subscription)).all()
 
 
 def subscriptions_of(session: Session, list_id: UUID, limit: int) -> Sequence[Subscription]:

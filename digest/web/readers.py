@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import PlainTextResponse
+from starlette.concurrency import run_in_threadpool
 
 from digest.actions.resubscribe import resubscribe
 from digest.actions.show_subscription import Place, show_subscription
@@ -26,14 +27,18 @@ def show_leave(token: str, site: Here) -> Response:
     return _page(site, token)
 
 
-def leave(token: str, fields: Posted, site: Here) -> Response:
+async def leave(token: str, fields: Posted, site: Here) -> Response:
     """POST /u/{token}: what a mailbox's own unsubscribe button sends (RFC 8058), or a button of
     our page. One-click gets a short text at once: no redirect, no cookie, no second question."""
-    subscriber_id, list_id = site.tokens.read_subscription(token)
+    place = site.tokens.read_subscription(token)
     if _is_one_click(fields):
-        unsubscribe(site.db, subscriber_id, list_id, how=Left.ONE_CLICK, now=utc_now())
+        await site.one_clicks.leave(place)
         return PlainTextResponse("You are unsubscribed.\n")
-    act = ACTS.get(first(fields, "action"))
+    return await run_in_threadpool(_press, site, token, *place, first(fields, "action"))
+
+
+def _press(site: Site, token: str, subscriber_id: UUID, list_id: UUID, action: str) -> Response:
+    act = ACTS.get(action)
     if act is None:
         raise Illegal("This page has no such button.")
     act(site, subscriber_id, list_id)

@@ -11,6 +11,7 @@ from digest.actions.receive_webhook import AmazonFetch
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.tokens import Tokens
+from digest.web.one_click import OneClicks
 from digest.web.pages import Pages
 from digest.web.recent import Recent
 
@@ -29,6 +30,10 @@ class Site:
     @cached_property
     def amazon(self) -> AmazonFetch:
         return AmazonFetch(self.settings)
+
+    @cached_property
+    def one_clicks(self) -> OneClicks:
+        return OneClicks(self.db)
 
     @cached_property
     def tokens(self) -> Tokens:

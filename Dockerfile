@@ -4,9 +4,9 @@ FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
-# The packages first: this layer stays as it is until the constraints change.
-COPY constraints.txt /app/
-RUN pip install --require-hashes -r /app/constraints.txt
+# The packages first: this layer stays as it is until they change.
+COPY constraints.run.txt /app/
+RUN pip install --require-hashes -r /app/constraints.run.txt
 WORKDIR /app
 COPY pyproject.toml README.md LICENSE ./
 COPY digest digest

@@ -12,7 +12,7 @@ CHROMIUM = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Insta
   && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null 2>&1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser test faults check lint types imports screens bench lock clean
+.PHONY: help setup demo browser test faults fuzz check lint types imports secrets audit screens bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ browser: ## install Chromium for the tests that look at pages, where apt may
 faults: setup ## kill, cut and fill everything, for long, and print a table (ONLY=R-01 for one, AT_ONCE=4 next to each other)
 	$(BIN)/python -m tests.faults $(ONLY) $(if $(AT_ONCE),--at-once $(AT_ONCE))
 
-check: setup lint types imports test ## all that CI runs
+check: setup lint types imports secrets audit test ## all that CI runs
 
 lint: setup
 	$(BIN)/ruff check .
@@ -50,16 +50,28 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
+secrets: setup ## look for passwords and keys in what git keeps
+	@if git rev-parse --git-dir >/dev/null 2>&1; \
+	then git ls-files -z | xargs -0 -n 400 -P 2 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline; \
+	else echo "This is no git checkout: secrets were not looked for."; fi
+
+audit: setup ## ask for known holes in the packages that are pinned
+	@$(BIN)/python -m tests.audit
+
 screens: browser ## photograph every mail in every way, and compare with the accepted sheets
 	$(BIN)/python -m tests.screens build/screens
 
 bench: setup ## measure, and print ratios against a reference run at the same time
 	$(BIN)/python -m bench
 
-lock: setup ## pin the newest versions again
+PINNED = --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+lock: setup ## pin the newest versions again: all of them, and those that the service itself needs
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate --output-file constraints.txt --quiet
+	  $(PINNED) --output-file constraints.txt
+	$(BIN)/uv pip compile pyproject.toml --constraints constraints.txt --universal --python-version 3.11 \
+	  $(PINNED) --output-file constraints.run.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -10,16 +10,13 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from digest.domain.errors import Illegal
+from digest.setting_checks import PREFIX, check_settings
 from digest.setting_files import FromFiles
-
-PREFIX = "DIGEST_"
-SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -109,6 +106,13 @@ class Settings(BaseSettings):
     )
     alarm_webhook: SecretStr | None = Field(
         default=None, description="Address that each alarm is posted to as JSON; default: none."
+    )
+    summary_at: str = Field(
+        default="08:00",
+        description="Hour at which operators are mailed what went and what did not; empty: never.",
+    )
+    summary_timezone: str = Field(
+        default="UTC", description="IANA zone of that hour, and of the times in the mail."
     )
     metrics_token: SecretStr | None = Field(
         default=None,
@@ -240,25 +244,8 @@ def load_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).upper()
         raise Illegal(f"{PREFIX}{name}: {first['msg']}.") from None
-    _check(settings)
+    check_settings(settings)
     return settings
-
-
-def _check(settings: Settings) -> None:
-    """Refuse at the start what would only fail later, when the first mail is made."""
-    for name in ("secret_key", "suppression_key"):
-        given: SecretStr | None = getattr(settings, name)
-        if given is not None and len(given.get_secret_value().encode()) < SHORTEST_KEY:
-            raise Illegal(
-                f"{PREFIX}{name.upper()} is shorter than {SHORTEST_KEY} characters; "
-                "give a longer one, or none at all: then one is made and kept in HOME."
-            )
-    parts = urlsplit(settings.base_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise Illegal(
-            f"{PREFIX}BASE_URL {settings.base_url!r} is not a web address; "
-            "write it in full, such as https://news.example."
-        )
 
 
 def _made_once(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.desk_import import run_import
+from digest.actions.mail_summary import mail_summary
 from digest.actions.read_mailbox import read_mailbox
 from digest.actions.send_copy import send_copy
 from digest.actions.send_greeting import send_greeting
@@ -96,6 +97,12 @@ def take_in(import_id: str) -> None:
         run_import(process.database(), process.settings(), id_, utc_now())
 
 
+@app.task
+def summary(mail_id: str) -> None:
+    with _guard(Work.SUMMARY, mail_id) as id_:
+        mail_summary(process.database(), process.settings(), id_, utc_now())
+
+
 TASKS = {
     Work.COLLECT: collect,
     Work.ADVANCE: advance,
@@ -107,6 +114,7 @@ TASKS = {
     Work.GREET: greet,
     Work.MAILBOX: mailbox,
     Work.IMPORT: take_in,
+    Work.SUMMARY: summary,
 }
 
 

@@ -24,11 +24,13 @@ from digest.store.briefs import (
     briefs_by_url,
     known_names,
     replace_related,
+    usual_gap,
 )
 from digest.store.engine import Database, IntegrityError, Session
 from digest.store.sources import Source, claim_source
 
 CLAIM = timedelta(minutes=10)  # a collector that dies leaves its source alone for this long
+HABIT = timedelta(days=30)  # what a source usually does is told from so long
 LONGEST_WAIT = timedelta(hours=6)  # between two looks at a source that keeps failing
 
 log = get_logger(__name__)
@@ -143,6 +145,8 @@ def _write(db: Database, source_id: UUID, collected: Collected, now: datetime) -
         new, updated = 0, 0
         if collected.briefs:
             new, updated = store_briefs(session, source, collected.briefs, now)
+        if new:
+            _note_habit(session, source, now)
         source.etag, source.last_modified = collected.etag, collected.last_modified
         source.last_try_at = source.last_success_at = now
         source.next_try_at = now + timedelta(seconds=source.every_seconds)
@@ -157,6 +161,14 @@ def _write(db: Database, source_id: UUID, collected: Collected, now: datetime) -
             notes=collected.notes,
             next_try=source.next_try_at,
         )
+
+
+def _note_habit(session: Session, source: Source, now: datetime) -> None:
+    """Keep when it had something new, and how often it usually has."""
+    session.flush()
+    gap = usual_gap(session, source.id, now - HABIT)
+    source.last_brief_at = now
+    source.usual_gap = int(gap.total_seconds()) if gap is not None else None
 
 
 def store_briefs(

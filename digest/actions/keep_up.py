@@ -1,4 +1,4 @@
-"""What the beat does beside its ticks, every few seconds: its heartbeat, samples, days, alarms."""
+"""What the beat does beside its ticks, every few seconds: heartbeat, samples, days, alarms."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.actions.forget_old import forget_old
+from digest.actions.plan_summary import plan_summary
 from digest.actions.sunset import sunset
 from digest.actions.watch import watch
 from digest.clock import utc_now, zone
@@ -42,6 +43,7 @@ def keep_up(
     if now.minute % 10 == 0:  # it looks at all people of a list
         sunset(db, now)
     watch(db, settings, now)
+    plan_summary(db, settings, now)
 
 
 def beat(

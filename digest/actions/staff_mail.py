@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from digest.actions.hand_over import hand_over
@@ -18,7 +19,7 @@ def send_staff_mail(
     settings: Settings,
     name: str,
     recipient: str,
-    context: Mapping[str, str],
+    context: Mapping[str, Any],
     *,
     now: datetime,
 ) -> None:

@@ -35,7 +35,7 @@ def tell_alarm(
         if notice is None:
             return
         news, channel = _news(session, settings, notice), notice.channel
-        addresses = _addresses(session, settings)
+        addresses = alarm_addresses(session, settings)
     error = None
     try:
         if channel is Channel.MAIL:
@@ -47,6 +47,12 @@ def tell_alarm(
         log.warning("alarm not told", notice=notice_id, channel=channel.value, why=error)
     with db.begin() as session:
         settle_notice(session, notice_id, now, error)
+
+
+def alarm_addresses(session: Session, settings: Settings) -> list[str]:
+    """Those that are set, else everybody who may mend something for all lists."""
+    staff = [one.address for one in all_accounts(session) if _mends(one)]
+    return list(settings.alarm_addresses) or staff
 
 
 def _news(session: Session, settings: Settings, notice: AlarmNotice) -> News:
@@ -61,12 +67,6 @@ def _news(session: Session, settings: Settings, notice: AlarmNotice) -> News:
         is_end=notice.is_end,
         health_url=settings.public_url + HEALTH_PATH,
     )
-
-
-def _addresses(session: Session, settings: Settings) -> list[str]:
-    """Those that are set, else everybody who may mend something for all lists."""
-    staff = [one.address for one in all_accounts(session) if _mends(one)]
-    return list(settings.alarm_addresses) or staff
 
 
 def _mends(account: Account) -> bool:

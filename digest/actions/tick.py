@@ -9,6 +9,7 @@ from uuid import UUID
 
 from digest.actions.advance_run import runs_to_advance
 from digest.actions.plan_runs import plan_runs
+from digest.actions.plan_summary import summaries_due
 from digest.actions.send_copy import copies_asked
 from digest.actions.tell_editors import notices_due
 from digest.actions.tend_campaigns import tend_campaigns
@@ -33,6 +34,7 @@ class Work(StrEnum):
     GREET = "greet"
     MAILBOX = "mailbox"
     IMPORT = "import"
+    SUMMARY = "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     yield from (Ring(Work.DELIVER, id_) for id_ in to_send)
     yield from (Ring(Work.TELL, id_) for id_ in notices_to_tell(db, now))
     yield from (Ring(Work.NOTIFY, id_) for id_ in notices_due(db, now))
+    yield from (Ring(Work.SUMMARY, id_) for id_ in summaries_due(db, now))
     yield from (Ring(Work.COPY, id_) for id_ in copies_asked(db))
     yield from (Ring(Work.GREET, id_) for id_ in greetings)
     yield from (Ring(Work.MAILBOX, id_) for id_ in mailboxes)

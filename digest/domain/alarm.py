@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     NO_RELAY = "no relay"
     RELAY_FAILS = "relay fails"
     SOURCE_FAILS = "source fails"
+    SOURCE_SILENT = "source silent"
     NO_BEAT = "no beat"
     NO_WORKER = "no worker"
     BROKER_AWAY = "broker away"

@@ -1,6 +1,6 @@
 """What is wrong: a sentence for each thing, and its remedy. Pure decisions on rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from digest.domain.alarm import AlarmKind, Finding
@@ -21,6 +21,8 @@ FAILURES_IN_A_ROW = 3
 MOST_CLOCK_OFF = 5.0  # seconds
 LEAST_DISK = 1024  # MB
 LEAST_DISK_SHARE = 0.05
+SHORTEST_SILENCE = timedelta(days=3)  # of a source: a long weekend is none
+SILENT_GAPS = 4  # that many of its usual gaps without a brief
 MANY_REFUSED = 20
 MANY_REFUSED_SHARE = 0.05
 BOUNCED_BY_US_SHARE = 0.01
@@ -33,11 +35,16 @@ def findings(facts: Facts, now: datetime) -> list[Finding]:
         *_relays(facts),
         *(finding for one in facts.campaigns for finding in _campaign(one, now)),
         *(finding for one in facts.runs if (finding := _run(one, now))),
-        *(finding for one in facts.sources if (finding := _source(one, now))),
+        *findings_of_sources(facts.sources, now),
         *(finding for one in facts.domains if (finding := _domain(one, now))),
         *(finding for beat in alive(facts) for finding in host_findings(beat)),
     ]
     return list({finding.key: finding for finding in found}.values())
+
+
+def findings_of_sources(sources: Iterable[Source], now: datetime) -> list[Finding]:
+    """Which sources can't be read, or have long said nothing."""
+    return [finding for one in sources if one.enabled and (finding := _source(one, now))]
 
 
 def alive(facts: Facts) -> list[Heartbeat]:
@@ -97,8 +104,8 @@ def _relay(relay: Relay) -> Finding | None:
 
 
 def _source(source: Source, now: datetime) -> Finding | None:
-    if not source.enabled or source.failures < FAILURES_IN_A_ROW:
-        return None
+    if source.failures < FAILURES_IN_A_ROW:
+        return _silence(source, now)
     last = source.last_success_at
     since = f"for {length(now - last)}" if last else "at all"
     return Finding(
@@ -106,6 +113,22 @@ def _source(source: Source, now: datetime) -> Finding | None:
         source.slug,
         f"{source.name} could not be read {since}: {source.error}",
         "Open its address in a browser. If it moved, add it anew; editions go out without it.",
+    )
+
+
+def _silence(source: Source, now: datetime) -> Finding | None:
+    """By what is usual for it; a source of which too little is known is never silent."""
+    if source.last_brief_at is None or source.usual_gap is None:
+        return None
+    usual, silence = timedelta(seconds=source.usual_gap), now - source.last_brief_at
+    if silence < max(SHORTEST_SILENCE, SILENT_GAPS * usual):
+        return None
+    return Finding(
+        AlarmKind.SOURCE_SILENT,
+        source.slug,
+        f"{source.name} is read without a fault, and had nothing new for {length(silence)}; "
+        f"usual is a brief every {length(usual)}.",
+        "Compare it with the site: it may have moved its feed. Editions go out without it.",
     )
 
 

@@ -12,7 +12,8 @@ PARTS: tuple[tuple[str, str, tuple[AlarmKind, ...]], ...] = (
     ("broker, from the beat", "It is reached.", (AlarmKind.BROKER_AWAY,)),
     ("relays", "One is in use, and none failed lately.",
      (AlarmKind.NO_RELAY, AlarmKind.RELAY_FAILS)),
-    ("sources", "None fails.", (AlarmKind.SOURCE_FAILS,)),
+    ("sources", "None fails or is silent.",
+     (AlarmKind.SOURCE_FAILS, AlarmKind.SOURCE_SILENT)),
     ("runs", "None was missed within a day, and none waits.",
      (AlarmKind.RUN_MISSED, AlarmKind.APPROVAL_MISSING)),
     ("campaigns", "Those of the last day are well.",
@@ -25,6 +26,7 @@ _TOLD_BY_BEATS = ("workers", "broker, from the beat")
 # Others may still send, or what is wrong is over: nothing that stops the service.
 _WARNINGS = (
     AlarmKind.SOURCE_FAILS,
+    AlarmKind.SOURCE_SILENT,
     AlarmKind.RUN_MISSED,
     AlarmKind.APPROVAL_MISSING,
     AlarmKind.CAMPAIGN_EXPIRED,

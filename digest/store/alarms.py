@@ -72,6 +72,13 @@ def recent_alarms(session: Session, since: datetime, limit: int) -> Sequence[Ala
     return session.scalars(found.order_by(Alarm.opened_at.desc()).limit(limit)).all()
 
 
+def alarms_within(session: Session, since: datetime, until: datetime) -> Sequence[Alarm]:
+    """Incidents that began before ``until`` and were not over at ``since``, the oldest first."""
+    was_open = or_(Alarm.closed_at.is_(None), Alarm.closed_at >= since)
+    found = select(Alarm).where(Alarm.opened_at < until, was_open)
+    return session.scalars(found.order_by(Alarm.opened_at, Alarm.id)).all()
+
+
 def find_alarm(session: Session, alarm_id: UUID) -> Alarm:
     alarm = session.get(Alarm, alarm_id)
     if alarm is None:

@@ -1,16 +1,18 @@
 """Briefs, the names their sources gave them, and the related stories harvested with them."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from digest.domain.brief import RelatedLink
 from digest.domain.errors import NotFound
 from digest.store.base import Row, id_column
 from digest.store.sources import Source
+
+FEWEST_TO_TELL = 6  # briefs, before one can say how often a source publishes
 
 
 class Brief(Row):
@@ -107,6 +109,17 @@ def briefs_by_url(session: Session, urls: Collection[str]) -> dict[str, Brief]:
     """Stored briefs by canonical URL, whatever source they came from."""
     found = _whole().where(Brief.url.in_(urls))
     return {brief.url: brief for brief in session.scalars(found)}
+
+
+def usual_gap(session: Session, source_id: UUID, since: datetime) -> timedelta | None:
+    """How long a source usually is between two briefs, by what it published after ``since``; None
+    where it published too few to tell."""
+    at = func.coalesce(Brief.published_at, Brief.arrived_at, type_=Brief.arrived_at.type)
+    mine = (Brief.source_id == source_id, Brief.arrived_at >= since, at >= since)
+    n, first, last = session.execute(
+        select(func.count(), func.min(at), func.max(at)).where(*mine)
+    ).one()
+    return (last - first) / (n - 1) if n >= FEWEST_TO_TELL else None
 
 
 def briefs_arrived(

@@ -4,7 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, and_, case, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    LargeBinary,
+    ScalarSelect,
+    and_,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
@@ -12,6 +23,7 @@ from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Rea
 from digest.domain.ids import first_id_at
 from digest.domain.states import DeliveryState, Feedback
 from digest.store.base import AsJson, Row, id_column, text_enum
+from digest.store.campaigns import Campaign
 from digest.store.deliveries import Delivery
 from digest.store.engine import domain_of, insert_for
 
@@ -182,6 +194,12 @@ def complaints_by_domain(session: Session, campaign_id: UUID) -> list[tuple[str,
         .order_by(func.count().desc(), domain)
     )
     return [(name, n) for name, n in session.execute(counted)]
+
+
+def how_many(row: type[Bounce | Complaint], *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Beside each ``Campaign`` of a query: of what came back about it, what still counts."""
+    mine = select(func.count()).where(row.campaign_id == Campaign.id, row.void_at.is_(None), *which)
+    return mine.correlate(Campaign).scalar_subquery()
 
 
 def void_bounces(session: Session, subscriber_id: UUID, now: datetime) -> None:

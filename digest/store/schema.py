@@ -40,6 +40,7 @@ from digest.store import (
     signing_keys,
     sources,
     subscribers,
+    summaries,
     suppressions,
     throttles,
 )
@@ -79,6 +80,7 @@ MODULES = (
     signing_keys,
     sources,
     subscribers,
+    summaries,
     suppressions,
     throttles,
 )

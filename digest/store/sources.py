@@ -35,6 +35,10 @@ class Source(Row):
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     error: Mapped[str | None]
 
+    # What it published lately, kept by whoever stores its briefs.
+    last_brief_at: Mapped[datetime | None]
+    usual_gap: Mapped[int | None]  # seconds between two briefs; None: too few to tell
+
 
 def all_sources(session: Session) -> Sequence[Source]:
     return session.scalars(select(Source).order_by(Source.slug)).all()

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from digest.domain.states import CampaignState
 from digest.store.campaigns import Campaign
 from digest.store.editions import Edition
-from digest.store.feedback import Bounce, Complaint
+from digest.store.feedback import Bounce, Complaint, how_many
 
 
 class Watched(NamedTuple):
@@ -29,16 +29,10 @@ def watched_campaigns(session: Session, since: datetime) -> list[Watched]:
         select(
             Campaign,
             Edition.number,
-            _how_many(Complaint),
-            _how_many(Bounce, Bounce.is_ours.is_(True)),
+            how_many(Complaint),
+            how_many(Bounce, Bounce.is_ours.is_(True)),
         )
         .join(Edition, Edition.id == Campaign.edition_id)
         .where(or_(running, Campaign.finished_at >= since))
     )
     return [Watched(*row) for row in session.execute(found.order_by(Campaign.due_at))]
-
-
-def _how_many(row: type[Bounce | Complaint], *which: ColumnElement[bool]) -> ScalarSelect[int]:
-    """Of what came back about a campaign, what still counts."""
-    mine = select(func.count()).where(row.campaign_id == Campaign.id, row.void_at.is_(None), *which)
-    return mine.correlate(Campaign).scalar_subquery()

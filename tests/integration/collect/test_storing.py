@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from uuid import UUID
 
 import pytest
@@ -121,3 +122,30 @@ def test_a_look_that_was_due_is_logged_and_one_that_was_asked_for_is_reported(
     assert [(call.method_name, call.args) for call in log.calls] == [
         ("warning", ("source failed",))
     ]
+
+
+def test_how_often_a_source_has_something_new_is_kept_from_six_briefs_on(
+    db, settings, site, source_id
+):
+    def look(n, now):
+        dates = [format_datetime(NOW - timedelta(hours=6 * i)) for i in range(n)]
+        items = [
+            rss_item(
+                f"https://orrin.example/{i}",
+                f"Lindmouth opens quay {i}",
+                f"<pubDate>{at}</pubDate><content:encoded><![CDATA[{content()}]]></content:encoded>",
+            )
+            for i, at in enumerate(dates)
+        ]
+        site.serve("/rss", rss(*items), **{"content-type": "application/rss+xml"})
+        report = collect_one(db, make_fetcher(), source_id, now, force=True)
+        assert report is not None
+        assert report.error is None
+        with db.read() as session:
+            source = session.get_one(Source, source_id)
+            return source.last_brief_at, source.usual_gap
+
+    assert look(5, NOW) == (NOW, None)
+    later = NOW + timedelta(hours=1)
+    assert look(6, later) == (later, 6 * 3600)
+    assert look(6, later + timedelta(hours=1)) == (later, 6 * 3600), "nothing new"

@@ -97,6 +97,25 @@ def test_a_source_is_named_after_three_failures_in_a_row():
     assert finding.sentence == "The Ledger could not be read at all: It timed out."
 
 
+@pytest.mark.parametrize(
+    ("silent_for", "usual", "is_told"),
+    [
+        (timedelta(days=2, hours=20), timedelta(hours=2), False),  # a long weekend
+        (timedelta(days=3), timedelta(hours=2), True),
+        (timedelta(days=20), timedelta(days=7), False),  # a weekly one
+        (timedelta(days=28), timedelta(days=7), True),
+        (timedelta(days=90), None, False),  # it never published enough to tell
+    ],
+)
+def test_a_source_is_silent_by_what_is_usual_for_it(silent_for, usual, is_told):
+    source = Source(slug="ledger", name="The Ledger", enabled=True, failures=0)
+    source.last_brief_at = NOW - silent_for
+    source.usual_gap = int(usual.total_seconds()) if usual else None
+    assert kinds(facts(sources=[source])) == [AlarmKind.SOURCE_SILENT] * is_told
+    source.enabled = False
+    assert kinds(facts(sources=[source])) == []
+
+
 def a_run(state: RunState, **values: Any) -> RunFacts:
     run = Run(state=state, scheduled_at=NOW - timedelta(hours=1), reason="Nothing ran then.")
     for name, value in values.items():

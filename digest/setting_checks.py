@@ -1,0 +1,50 @@
+"""What is wrong with the settings, said at the start rather than when it first fails."""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+
+from digest.domain.errors import Illegal
+
+if TYPE_CHECKING:
+    from digest.settings import Settings
+
+PREFIX = "DIGEST_"
+SHORTEST_KEY = 32
+_HOUR = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
+
+
+def check_settings(settings: "Settings") -> None:
+    """Refuse at the start what would only fail later, when the first mail is made."""
+    for name in ("secret_key", "suppression_key"):
+        given: SecretStr | None = getattr(settings, name)
+        if given is not None and len(given.get_secret_value().encode()) < SHORTEST_KEY:
+            raise Illegal(
+                f"{PREFIX}{name.upper()} is shorter than {SHORTEST_KEY} characters; "
+                "give a longer one, or none at all: then one is made and kept in HOME."
+            )
+    _check_summary(settings)
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Illegal(
+            f"{PREFIX}BASE_URL {settings.base_url!r} is not a web address; "
+            "write it in full, such as https://news.example."
+        )
+
+
+def _check_summary(settings: "Settings") -> None:
+    try:
+        ZoneInfo(settings.summary_timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Illegal(
+            f"{PREFIX}SUMMARY_TIMEZONE {settings.summary_timezone!r} is no time zone; "
+            "give an IANA name such as Europe/London."
+        ) from None
+    if settings.summary_at and not _HOUR.fullmatch(settings.summary_at):
+        raise Illegal(
+            f"{PREFIX}SUMMARY_AT {settings.summary_at!r} is not a time of day; "
+            "write it as 08:00, or leave it empty."
+        )

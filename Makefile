@@ -70,7 +70,7 @@ lock: setup ## pin the newest versions again: all of them, and those that the se
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 	  $(PINNED) --output-file constraints.txt
-	$(BIN)/uv pip compile pyproject.toml --constraints constraints.txt --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra build --constraints constraints.txt --universal --python-version 3.11 \
 	  $(PINNED) --output-file constraints.run.txt
 
 clean: ## remove what the other targets made

@@ -67,8 +67,43 @@ def seconds(duration: str) -> float:
 
 
 def test_there_are_our_services_and_those_that_they_need():
-    assert OURS == ["migrate", "web", "worker", "beat", "feedback"]
+    assert OURS == ["migrate", "web", "worker", "worker-host", "beat", "feedback"]
     assert set(SERVICES) - set(OURS) == {"postgres", "redis", "mail"}
+
+
+@each_service
+def test_each_service_is_of_one_profile_and_needs_none_of_another(name):
+    """Compose refuses a profile that depends on a service outside it."""
+    (profile,) = SERVICES[name]["profiles"]
+    assert profile == ("worker-host" if name == "worker-host" else "one-machine")
+    assert all(
+        SERVICES[other]["profiles"] == [profile] for other in SERVICES[name].get("depends_on", {})
+    )
+
+
+def test_a_worker_host_runs_what_the_first_machines_worker_runs():
+    differs = {"profiles", "networks", "depends_on"}
+    alike = [
+        {k: v for k, v in SERVICES[name].items() if k not in differs}
+        for name in ("worker", "worker-host")
+    ]
+    assert alike[0] == alike[1]
+    assert SERVICES["worker-host"]["networks"] == ["outside"]
+
+
+def test_databases_are_opened_to_other_hosts_on_an_address_that_has_to_be_named():
+    opened = yaml.safe_load((ROOT / "deploy/compose.open.yaml").read_text())
+    assert set(opened["services"]) == {"postgres", "redis"}
+    for name, service in opened["services"].items():
+        port = {"postgres": 5432, "redis": 6379}[name]
+        (said,) = service["ports"]
+        assert re.fullmatch(rf"\$\{{PRIVATE_ADDRESS:\?[^}}]+\}}:{port}:{port}", said)
+        assert service["networks"] == ["inside", *opened["networks"]]
+
+
+@each_service
+def test_no_service_can_fill_the_disk_with_its_log(name):
+    assert set(SERVICES[name]["logging"]["options"]) == {"max-size", "max-file"}
 
 
 def test_one_image_serves_all_our_commands():
@@ -111,7 +146,7 @@ def test_each_service_waits_for_what_it_needs_in_a_way_that_can_come_true(name):
 
 def test_our_staying_services_start_after_the_migration():
     assert SERVICES["migrate"]["depends_on"].keys() == {"postgres"}
-    for name in set(OURS) - {"migrate"}:
+    for name in set(OURS) - {"migrate", "worker-host"}:
         assert SERVICES[name]["depends_on"].keys() == {"postgres", "redis", "migrate"}
 
 
@@ -327,6 +362,7 @@ def stack(tmp_path_factory):
 def test_the_head_of_the_file_makes_every_secret(tmp_path):
     made = make_secrets(tmp_path)
     declared = {tmp_path / secret["file"] for secret in COMPOSE["secrets"].values()}
+    assert (tmp_path / ".env").read_text() == "COMPOSE_PROFILES=one-machine\n"
     assert set(made.iterdir()) == declared
     assert made.stat().st_mode & 0o077 == 0
     password = (made / "postgres_password").read_text()

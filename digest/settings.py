@@ -107,6 +107,11 @@ class Settings(BaseSettings):
     alarm_webhook: SecretStr | None = Field(
         default=None, description="Address that each alarm is posted to as JSON; default: none."
     )
+    ping_url: SecretStr | None = Field(
+        default=None,
+        description="Address that is fetched once a minute while beat and workers live; default: "
+        "none.",
+    )
     summary_at: str = Field(
         default="08:00",
         description="Hour at which operators are mailed what went and what did not; empty: never.",

@@ -37,6 +37,7 @@ def _configuration() -> dict[str, Any]:
             "workers.tasks.deliver": {"queue": "delivery"},
             "workers.tasks.collect": {"queue": "collection"},
             "workers.tasks.mailbox": {"queue": "collection"},
+            "workers.tasks.ping": {"queue": "collection"},  # it may wait for a far end, too
         },
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

@@ -7,6 +7,7 @@ from typing import Any
 
 from celery.signals import worker_init, worker_shutting_down
 
+from digest.actions.pings import LIMITS as PING_LIMITS
 from digest.fetch import Fetcher
 from digest.settings import Settings, load_settings
 from digest.store.engine import Database
@@ -35,6 +36,12 @@ def database() -> Database:
 def fetcher() -> Fetcher:
     """One for the process: it knows which host was asked when."""
     return Fetcher(settings())
+
+
+@cache
+def pinger() -> Fetcher:
+    """For pings alone, which wait for little and for nothing else."""
+    return Fetcher(settings(), limits=PING_LIMITS)
 
 
 @worker_init.connect

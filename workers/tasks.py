@@ -9,6 +9,7 @@ from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.desk_import import run_import
 from digest.actions.mail_summary import mail_summary
+from digest.actions.pings import send_ping
 from digest.actions.read_mailbox import read_mailbox
 from digest.actions.send_copy import send_copy
 from digest.actions.send_greeting import send_greeting
@@ -103,6 +104,12 @@ def summary(mail_id: str) -> None:
         mail_summary(process.database(), process.settings(), id_, utc_now())
 
 
+@app.task
+def ping(ping_id: str) -> None:
+    with _guard(Work.PING, ping_id) as id_:
+        send_ping(process.database(), process.settings(), process.pinger(), id_, utc_now())
+
+
 TASKS = {
     Work.COLLECT: collect,
     Work.ADVANCE: advance,
@@ -115,6 +122,7 @@ TASKS = {
     Work.MAILBOX: mailbox,
     Work.IMPORT: take_in,
     Work.SUMMARY: summary,
+    Work.PING: ping,
 }
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.actions.forget_old import forget_old
+from digest.actions.pings import plan_pings
 from digest.actions.plan_summary import plan_summary
 from digest.actions.sunset import sunset
 from digest.actions.watch import watch
@@ -44,6 +45,7 @@ def keep_up(
         sunset(db, now)
     watch(db, settings, now)
     plan_summary(db, settings, now)
+    plan_pings(db, settings, now)
 
 
 def beat(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from digest.actions.advance_run import runs_to_advance
+from digest.actions.pings import pings_due
 from digest.actions.plan_runs import plan_runs
 from digest.actions.plan_summary import summaries_due
 from digest.actions.send_copy import copies_asked
@@ -35,6 +36,7 @@ class Work(StrEnum):
     MAILBOX = "mailbox"
     IMPORT = "import"
     SUMMARY = "summary"
+    PING = "ping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def tick(db: Database, now: datetime) -> Iterator[Ring]:
     yield from (Ring(Work.TELL, id_) for id_ in notices_to_tell(db, now))
     yield from (Ring(Work.NOTIFY, id_) for id_ in notices_due(db, now))
     yield from (Ring(Work.SUMMARY, id_) for id_ in summaries_due(db, now))
+    yield from (Ring(Work.PING, id_) for id_ in pings_due(db, now))
     yield from (Ring(Work.COPY, id_) for id_ in copies_asked(db))
     yield from (Ring(Work.GREET, id_) for id_ in greetings)
     yield from (Ring(Work.MAILBOX, id_) for id_ in mailboxes)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from digest.actions.list_rules import RULES, change_rules
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
+from digest.actions.pings import set_ping
 from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
 from digest.cli.list_count import count
@@ -103,16 +104,22 @@ def schedule(
     next_: Annotated[int, typer.Option("--next", help="How many runs to print.")] = 5,
     cadence: Annotated[str | None, typer.Option(help="Give it this cadence first.")] = None,
     stream: Annotated[Stream, typer.Option(help="Which stream.")] = Stream.EACH,
+    ping: Annotated[
+        str | None, typer.Option(help="Fetch this address after each of its runs; or none.")
+    ] = None,
     now: Annotated[str | None, typer.Option(help="Count from this time (ISO 8601).")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Print the next runs of a list, or change its cadence.
+    """Print the next runs of a list, or change its cadence, or what is told of its runs.
 
-    Example: digest list schedule daily --next 10
+    Example: digest list schedule daily --next 10 --ping https://watch.example/4f1c
     """
     db = database()
     if cadence is not None:
         change_cadence(db, slug, stream=stream, words=cadence, now=parse_now(now), actor=actor())
+    if ping is not None:
+        url = None if ping == "none" else ping
+        set_ping(db, slug, stream=stream, url=url, now=utc_now(), actor=actor())
     zone_name, times = coming_runs(db, slug, stream=stream, after=parse_now(now), n=next_)
     local = [time.astimezone(ZoneInfo(zone_name)) for time in times]
     if json:
@@ -241,6 +248,7 @@ def _as_json(one: MailingList) -> dict[str, object]:
     return {
         **{name: _plain(getattr(one, name)) for name in sorted(columns)},
         "cadences": {cadence.stream.value: cadence.words for cadence in one.cadences},
+        "pings": {cadence.stream.value: cadence.ping_url for cadence in one.cadences},
         "sources": {feed.source.slug: feed.categories for feed in one.feeds},
     }
 

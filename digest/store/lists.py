@@ -133,6 +133,8 @@ class ListCadence(Row):
     stream: Mapped[Stream] = mapped_column(text_enum(Stream))
     words: Mapped[str]
     since: Mapped[datetime]  # no run is due before this
+    ping_url: Mapped[str | None]  # told when a run is over; None: nobody
+    ping_since: Mapped[datetime | None]  # of what was over before, nothing is told
 
 
 def streams_of(mailing_list: MailingList) -> list[Stream]:

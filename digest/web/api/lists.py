@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from digest.actions.list_rules import MOST_ITEMS, RULES, change_rules
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
+from digest.actions.pings import set_ping
 from digest.actions.run_now import run_now
 from digest.clock import utc_now
 from digest.domain.states import Approval, DoubtPolicy, RunState, Stream
@@ -18,7 +19,7 @@ from digest.store.runs import Run, find_run
 from digest.web.api.guards import ByCaller
 from digest.web.api.once import AnswerOnce
 from digest.web.api.paging import MOST, Cursor, Limit, Page, id_in, page_of
-from digest.web.api.words import Address, Asked, Line, Slug
+from digest.web.api.words import Address, Asked, Line, MaybeLine, Slug
 from digest.web.site import Here
 
 
@@ -35,6 +36,7 @@ class ListDocument(BaseModel):
     sections: tuple[str, ...]
     sources: list[str]
     cadences: dict[Stream, str]
+    pinged: list[Stream] = Field(description="Those whose runs are told to some address.")
     paused: datetime | None
 
 
@@ -95,9 +97,12 @@ class Paused(Asked):
 
 
 class Words(Asked):
-    """A cadence: "weekdays at 06:30", or a cron line."""
+    """A cadence: "weekdays at 06:30", or a cron line; and what is told of its runs."""
 
     cadence: Line
+    ping: MaybeLine | None = Field(
+        None, description="Fetched after each of its runs; null takes it away, left out keeps it."
+    )
 
 
 class Schedule(BaseModel):
@@ -203,6 +208,15 @@ def set_cadence(
         now=utc_now(),
         actor=caller.actor,
     )
+    if "ping" in change.model_fields_set:
+        set_ping(
+            site.db,
+            list_slug,
+            stream=stream,
+            url=change.ping or None,
+            now=utc_now(),
+            actor=caller.actor,
+        )
     return show_list(site, list_slug)
 
 
@@ -257,6 +271,7 @@ def _list(row: MailingList) -> ListDocument:
         sections=row.sections,
         sources=[feed.source.slug for feed in row.feeds],
         cadences={cadence.stream: cadence.words for cadence in row.cadences},
+        pinged=[cadence.stream for cadence in row.cadences if cadence.ping_url],
         paused=row.paused_at,
     )
 

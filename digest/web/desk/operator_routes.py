@@ -25,6 +25,7 @@ OPERATOR_ROUTES = (
     Route("GET", "/desk/schedule", schedule.show_schedule, Guard.READER),
     Route("GET", _LIST, schedule.show_list_schedule, Guard.READER),
     Route("POST", f"{_LIST}/cadence", schedule.post_cadence, Guard.OPERATOR),
+    Route("POST", f"{_LIST}/ping", schedule.post_ping, Guard.OPERATOR),
     Route("POST", f"{_LIST}/zone", schedule.post_zone, Guard.OPERATOR),
     Route("POST", f"{_LIST}/quiet-hours", schedule.post_quiet_hours, Guard.OPERATOR),
     Route("POST", f"{_LIST}/pause", schedule.post_pause, Guard.OPERATOR),

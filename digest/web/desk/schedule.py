@@ -10,6 +10,7 @@ from fastapi import Response
 from digest.actions.calendar import Occasion, calendar
 from digest.actions.change_zone import change_zone
 from digest.actions.lists import change_cadence, pause_list
+from digest.actions.pings import set_ping
 from digest.actions.quiet_hours import set_quiet_hours
 from digest.actions.run_now import run_now
 from digest.clock import utc_now, zone
@@ -81,6 +82,20 @@ def post_cadence(desk: AtDesk, list_slug: str, fields: Posted) -> Response:
     return _back(desk, list_slug, "The cadence is changed; runs that were only planned are new.")
 
 
+def post_ping(desk: AtDesk, list_slug: str, fields: Posted) -> Response:
+    """POST …/ping: what is told when a run of a stream is over; empty takes it away."""
+    url = first(fields, "url").strip() or None
+    set_ping(
+        desk.site.db,
+        list_slug,
+        stream=_stream(fields),
+        url=url,
+        now=utc_now(),
+        actor=desk.actor,
+    )
+    return _back(desk, list_slug, "Its runs are told." if url else "Its runs are told to nobody.")
+
+
 def post_zone(desk: AtDesk, list_slug: str, fields: Posted) -> Response:
     """POST …/zone: by which clocks it goes out."""
     timezone = first(fields, "timezone")
@@ -129,6 +144,7 @@ def _list_page(desk: Desk, slug: str) -> Response:
         "desk/list_schedule.html",
         list=mailing_list,
         cadences={one.stream: one.words for one in mailing_list.cadences},
+        pings={one.stream: one.ping_url for one in mailing_list.cadences},
         streams=tuple(Stream),
         quiet=spell_quiet_hours(mailing_list.quiet_hours) if mailing_list.quiet_hours else "",
         clocks=tuple(WhoseClock),

@@ -313,6 +313,12 @@ def test_the_whole_way_by_program(client, db, world):
     }
     assert client.post(f"{API}/lists", json=new).status_code == 201
     assert len(client.get(f"{API}/lists/night/schedule", params={"n": 3}).json()["times"]) == 3
+    cadence = f"{API}/lists/night/cadences/each"
+    told = {"cadence": "weekdays at 22:00", "ping": "https://watch.example/4f1c"}
+    assert client.put(cadence, json=told).json()["pinged"] == ["each"]
+    kept = client.put(cadence, json={"cadence": "weekdays at 21:00"}).json()
+    assert (kept["pinged"], kept["cadences"]) == (["each"], {"each": "weekdays at 21:00"})
+    assert client.put(cadence, json=told | {"ping": None}).json()["pinged"] == []
     put = client.post(f"{API}/lists/night/subscribers", json={"address": "lena@post.example"})
     person = put.json()["subscriber"]
     assert client.get(f"{API}/subscribers/{person}").json()["address"] == "lena@post.example"

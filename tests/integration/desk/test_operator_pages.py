@@ -174,6 +174,11 @@ def test_the_schedule_is_changed_paused_and_run(operator, db):
     assert "weekdays at 06:30" in page
     assert 'value="22:00-06:00"' in page
     assert "JST" in page
+    post(operator, f"{here}/ping", {"stream": "each", "url": "https://watch.example/4f1c"})
+    assert 'value="https://watch.example/4f1c"' in operator.get(here).text
+    post(operator, f"{here}/ping", {"stream": "each", "url": ""})
+    assert 'value="https://watch' not in operator.get(here).text
+    assert post(operator, f"{here}/ping", {"stream": "each", "url": "x"}).status_code == 400
     wrong = post(operator, f"{here}/cadence", {"stream": "each", "words": "whenever"})
     assert wrong.status_code == 400
     assert "is not understood" in wrong.text

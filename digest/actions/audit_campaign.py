@@ -7,7 +7,7 @@ from uuid import UUID
 from digest.actions.campaign_waits import why_waiting
 from digest.domain.states import CampaignState, DeliveryState
 from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign
-from digest.store.deliveries import RowCounts, count_rows, repeated_addresses
+from digest.store.deliveries import RowCounts, count_astray, count_rows, repeated_addresses
 from digest.store.engine import Database
 
 
@@ -51,6 +51,7 @@ def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignRe
             counts(session, campaign_id),
             doubted=count_doubted(session, campaign_id),
             repeated=len(repeated_addresses(session, campaign_id)),
+            astray=count_astray(session, campaign_id),
         )
     return _report(campaign, rows.states, rows.doubted, now, problems)
 
@@ -62,6 +63,7 @@ def _problems(
     *,
     doubted: int,
     repeated: int,
+    astray: int,
 ) -> tuple[str, ...]:
     """Where the rows and the tallies (``doubted`` is one, too) don't say the same."""
     found = []
@@ -77,6 +79,8 @@ def _problems(
         found.append(f"{rows.doubted} rows were in doubt, but the tallies say {doubted}")
     if repeated:
         found.append(f"{repeated} addresses stand on the roster twice")
+    if astray:
+        found.append(f"{astray} rows refer to a subscriber or a rendition that isn't there")
     if rows.bare:
         found.append(f"{rows.bare} rows say sent without the relay's reply or the time")
     return tuple(found)

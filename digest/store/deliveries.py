@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, UniqueConstraint, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.states import CLAIMABLE_DELIVERY_STATES, DeliveryState, Feedback
 from digest.store.base import Row, id_column, text_enum
 from digest.store.campaigns import Batch
+from digest.store.editions import RenditionRow
+from digest.store.subscribers import Subscriber
 
 MAX_DOUBTS = 2  # after two doubtful tries a row is never sent again: nobody gets three
 
@@ -28,9 +30,10 @@ class Delivery(Row):
     )
 
     id: Mapped[UUID] = id_column()
-    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
-    subscriber_id: Mapped[UUID] = mapped_column(ForeignKey("subscriber.id"))
-    rendition_id: Mapped[UUID | None] = mapped_column(ForeignKey("rendition.id"))
+    # No foreign keys: docs/adr/0018-the-ledger-has-no-foreign-keys.md
+    campaign_id: Mapped[UUID]
+    subscriber_id: Mapped[UUID]
+    rendition_id: Mapped[UUID | None]
     address: Mapped[str]
     state: Mapped[DeliveryState] = mapped_column(text_enum(DeliveryState))
     reason: Mapped[str | None]
@@ -135,6 +138,15 @@ def repeated_addresses(session: Session, campaign_id: UUID) -> Sequence[str]:
         .having(func.count() > 1)
     )
     return session.scalars(twice).all()
+
+
+def count_astray(session: Session, campaign_id: UUID) -> int:
+    """Rows whose subscriber or rendition isn't there: there must be none."""
+    to_nobody = ~exists().where(Subscriber.id == Delivery.subscriber_id)
+    of_nothing = ~exists().where(RenditionRow.id == Delivery.rendition_id)
+    refers_nowhere = or_(to_nobody, and_(Delivery.rendition_id.is_not(None), of_nothing))
+    astray = select(func.count()).where(of_campaign(campaign_id), refers_nowhere)
+    return session.scalar(astray) or 0
 
 
 def deliveries_to(session: Session, subscriber_id: UUID, limit: int) -> Sequence[Delivery]:

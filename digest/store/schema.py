@@ -1,11 +1,15 @@
 """All tables in one place, and the migrations that make them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from digest.store import (
     accounts,
@@ -92,13 +96,13 @@ metadata = Row.metadata
 
 def upgrade(db: Database, revision: str = "head") -> None:
     """Bring the database to ``revision``; does nothing where it is there already."""
-    with db.explained(), db.engine.connect() as connection:
+    with _migrating(db) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(db: Database, revision: str) -> None:
     """Take the database back to ``revision`` (``base``: no tables at all)."""
-    with db.explained(), db.engine.connect() as connection:
+    with _migrating(db) as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -120,6 +124,21 @@ def require_current(db: Database) -> None:
     if found != needed:
         state = "has not been set up" if found is None else f"is at revision {found}, not {needed}"
         raise StoreUnavailable(f"The database {db.shown} {state}; run `digest db upgrade`.")
+
+
+@contextmanager
+def _migrating(db: Database) -> Iterator[Connection]:
+    """A connection to migrate on. SQLite changes a table by writing it anew, and the rows that
+    refer to the old one must stay when that goes (sqlite.org/lang_altertable.html, section 7)."""
+    with db.explained(), db.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        if db.is_sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            if db.is_sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _config(connection: object) -> Config:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    ForeignKey,
     Index,
     Select,
     UniqueConstraint,
@@ -17,7 +16,15 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from digest.domain.edition import Variant
 from digest.domain.errors import NotFound
@@ -43,7 +50,10 @@ class Subscriber(Row):
     erased_at: Mapped[datetime | None]
 
     subscriptions: Mapped[list["Subscription"]] = relationship(
-        back_populates="subscriber", cascade="all, delete-orphan", lazy="raise"
+        primaryjoin=lambda: Subscriber.id == foreign(Subscription.subscriber_id),
+        back_populates="subscriber",
+        cascade="all, delete-orphan",
+        lazy="raise",
     )
 
 
@@ -57,8 +67,9 @@ class Subscription(Row):
     )
 
     id: Mapped[UUID] = id_column()
-    subscriber_id: Mapped[UUID] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
-    list_id: Mapped[UUID] = mapped_column(ForeignKey("mailing_list.id", ondelete="CASCADE"))
+    # No foreign keys: docs/adr/0018-the-ledger-has-no-foreign-keys.md
+    subscriber_id: Mapped[UUID]
+    list_id: Mapped[UUID]
     state: Mapped[SubscriptionState] = mapped_column(text_enum(SubscriptionState))
     stream: Mapped[Stream] = mapped_column(text_enum(Stream), default=Stream.EACH)
     local_hour: Mapped[int | None]  # 0 to 23; None: at the run
@@ -72,8 +83,14 @@ class Subscription(Row):
     ended_at: Mapped[datetime | None]
     ended_how: Mapped[str | None]
 
-    subscriber: Mapped[Subscriber] = relationship(back_populates="subscriptions", lazy="raise")
-    mailing_list: Mapped[MailingList] = relationship(lazy="raise")
+    subscriber: Mapped[Subscriber] = relationship(
+        primaryjoin=lambda: Subscriber.id == foreign(Subscription.subscriber_id),
+        back_populates="subscriptions",
+        lazy="raise",
+    )
+    mailing_list: Mapped[MailingList] = relationship(
+        primaryjoin=lambda: MailingList.id == foreign(Subscription.list_id), lazy="raise"
+    )
 
     @property
     def choices(self) -> Variant:

@@ -5,11 +5,15 @@ import re
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
+from digest.actions.audit_campaign import audit_campaign
 from digest.domain.ids import uuid7
 from digest.store import schema
+from digest.store.copies import ExtraCopy
+from digest.store.deliveries import Delivery
 from digest.store.engine import Database, StoreUnavailable
+from tests.builders import NOW, a_sending_campaign
 
 
 def test_models_and_migrations_do_not_drift_apart(db: Database):
@@ -24,6 +28,18 @@ def test_down_and_up_again_leaves_nothing_behind(db: Database):
     assert schema.current_revision(db) is None
     schema.upgrade(db)
     assert schema.current_revision(db) == schema.newest_revision()
+
+
+def test_changing_a_table_keeps_the_rows_that_refer_to_it(db: Database, settings):
+    campaign = a_sending_campaign(db, settings, ["reader@post.example"])
+    with db.begin() as session:
+        delivery = session.scalars(select(Delivery)).one()
+        session.add(ExtraCopy(delivery_id=delivery.id, asked_at=NOW, asked_by="ops"))
+    schema.downgrade(db, "0027")
+    schema.upgrade(db)
+    with db.read() as session:
+        assert len(session.scalars(select(ExtraCopy)).all()) == 1
+    assert audit_campaign(db, campaign, NOW).balanced
 
 
 def test_upgrading_twice_changes_nothing(db: Database):

@@ -1,13 +1,13 @@
 """Rows that are written by the million refer to others without a foreign key.
 
-Revision ID: 0029
-Revises: 0028
+Revision ID: 0030
+Revises: 0029
 """
 
 from alembic import op
 
-revision: str = "0029"
-down_revision: str | None = "0028"
+revision: str = "0030"
+down_revision: str | None = "0029"
 branch_labels: None = None
 depends_on: None = None
 

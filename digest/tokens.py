@@ -18,6 +18,7 @@ from digest.settings import Settings
 MAC_BYTES = 16  # 128 bits: what cannot be guessed
 _SHORT_MAC_BYTES = 10  # 80 bits, for a return path, whose local part has 64 octets at most
 _UUID_BYTES = 16
+_KEY_BYTES = 8
 
 
 class BadToken(Illegal):
@@ -63,6 +64,24 @@ class Tokens:
     def read_edition(self, token: str) -> UUID:
         """The edition; ``BadToken`` where it isn't ours."""
         return UUID(bytes=self._verify("edition", token, _UUID_BYTES))
+
+    def link(self, edition_id: UUID, key: int) -> str:
+        """For following one link of an edition (``digest.domain.counting.link_key``)."""
+        return self._sign("link", edition_id.bytes + key.to_bytes(_KEY_BYTES, signed=True))
+
+    def read_link(self, token: str) -> tuple[UUID, int]:
+        """The edition and the link's key; ``BadToken`` where it isn't ours."""
+        payload = self._verify("link", token, _UUID_BYTES + _KEY_BYTES)
+        key = int.from_bytes(payload[_UUID_BYTES:], signed=True)
+        return UUID(bytes=payload[:_UUID_BYTES]), key
+
+    def picture(self, edition_id: UUID) -> str:
+        """For the picture by which opens of an edition are counted."""
+        return self._sign("picture", edition_id.bytes)
+
+    def read_picture(self, token: str) -> UUID:
+        """The edition; ``BadToken`` where it isn't ours."""
+        return UUID(bytes=self._verify("picture", token, _UUID_BYTES))
 
     def form(self, secret: str) -> str:
         """For the forms of the session (or of the browser) that holds this secret."""

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from uuid import UUID
 
 from digest.actions.renditions import EditionValues, edition_values, render_for
@@ -63,8 +64,10 @@ def find_faults(values: EditionValues, around: Surroundings) -> tuple[Finding, .
     """The findings on the default variant and its text-only twin, each once, errors first."""
     twins = (values.default, Variant(language=values.default.language, text_only=True))
     found: dict[Finding, None] = {}
-    for variant in twins:
-        rendition = render_for(values, variant)
+    # Plain, since counted links don't show where they lead; counted, since these are longer.
+    ways = (values, values.plain) if values.counted else (values,)
+    for way, variant in product(ways, twins):
+        rendition = render_for(way, variant)
         if rendition is None:
             return (error("content", "There is no brief in it.", "Put one in, or withdraw it."),)
         found.update(dict.fromkeys(check_rendition(rendition, values.branding)))

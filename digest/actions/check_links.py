@@ -60,7 +60,7 @@ def _good_for(fault: str | None) -> timedelta:
 def _urls(rendition: Rendition, settings: Settings) -> list[str]:
     """The addresses that the HTML part leads to, but for personal links and our own pages."""
     page = document_fromstring(rendition.html or "<p></p>")
-    found = (str(url) for url in page.xpath("//a/@href"))
+    found = (*rendition.targets, *map(str, page.xpath("//a/@href")))
     own = (rendition.marker, settings.public_url)
     return list(dict.fromkeys(url for url in found if not url.startswith(own)))
 

@@ -15,6 +15,7 @@ RULES = frozenset(
         "approval",
         "approved_by_other",
         "archive_is_public",
+        "counting",
         "dedupe_group",
         "doubt_policy",
         "expires_after",

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from digest.clock import zone
+from digest.domain.counting import Counting
 from digest.domain.states import Aftermath, DeliveryState
 from digest.store.aftermath import aftermaths
 from digest.store.campaigns import Campaign, campaigns_begun, totals_of
 from digest.store.editions import Title, titles_of
-from digest.store.engine import Database
+from digest.store.engine import Database, Session
+from digest.store.links import countings_of, sums_of
 from digest.store.list_days import ListDay, days_of
 from digest.store.lists import MailingList, lists_by_id
 
@@ -48,6 +50,8 @@ class EditionNumbers:
     roster: int
     counts: Mapping[DeliveryState, int]
     mails: Mails
+    clicks: int | None = None  # by all readers together; None: not counted
+    opens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +112,38 @@ def numbers(
         campaigns = campaigns_begun(session, list(lists), _earliest(since))
         ids = [one.id for one in campaigns]
         sums, after = totals_of(session, ids), aftermaths(session, ids)
-        titles = titles_of(session, [one.edition_id for one in campaigns[:MOST_EDITIONS]])
+        shown = [one.edition_id for one in campaigns[:MOST_EDITIONS]]
+        titles, counted = titles_of(session, shown), counted_of(session, shown)
         people = [one for one in days_of(session, since) if one.list_id in lists]
     begun = [_begun(one, lists, sums[one.id].counts, after[one.id]) for one in campaigns]
     return Numbers(
         editions=[
-            _edition(one, lists[one.campaign.list_id], titles[one.campaign.edition_id])
+            _edition(
+                one,
+                lists[one.campaign.list_id],
+                titles[one.campaign.edition_id],
+                counted[one.campaign.edition_id],
+            )
             for one in begun[:MOST_EDITIONS]
         ],
         lists=_lists(lists.values(), begun, people),
         days=_days(since, until, begun, people),
     )
+
+
+def counted_of(
+    session: Session, edition_ids: Collection[UUID]
+) -> dict[UUID, tuple[int | None, int | None]]:
+    """By edition: its clicks and opens, None for what isn't counted."""
+    sums = sums_of(session, edition_ids)
+    found: dict[UUID, tuple[int | None, int | None]] = {}
+    for id_, counting in countings_of(session, edition_ids).items():
+        clicks, opens = sums.get(id_, (0, 0))
+        found[id_] = (
+            None if counting is Counting.NONE else clicks,
+            opens if counting is Counting.OPENS else None,
+        )
+    return found
 
 
 def _earliest(day: date) -> datetime:
@@ -144,7 +169,9 @@ def _begun(
     return _Begun(campaign, campaign.started_at.astimezone(home).date(), counts, mails)
 
 
-def _edition(one: _Begun, home: MailingList, title: Title) -> EditionNumbers:
+def _edition(
+    one: _Begun, home: MailingList, title: Title, counted: tuple[int | None, int | None]
+) -> EditionNumbers:
     campaign = one.campaign
     assert campaign.started_at is not None
     return EditionNumbers(
@@ -158,6 +185,8 @@ def _edition(one: _Begun, home: MailingList, title: Title) -> EditionNumbers:
         roster=campaign.roster,
         counts=one.counts,
         mails=one.mails,
+        clicks=counted[0],
+        opens=counted[1],
     )
 
 

@@ -45,7 +45,7 @@ def find_public_edition(db: Database, settings: Settings, edition_id: UUID) -> P
             raise NotFound("This edition is not out yet.")
         if edition.state is EditionState.WITHDRAWN or edition.retracted_at is not None:
             raise Withdrawn("This edition was withdrawn.")
-        values = edition_values(session, settings, edition)
+        values = edition_values(session, settings, edition).plain
         key = (edition.id, edition.frozen_hash, edition.correction)
         return PublicEdition(key, values, edition.correction)
 

@@ -7,7 +7,8 @@ from json import dumps
 from typing import Any
 from uuid import UUID
 
-from digest.actions.view_edition import ABOUT_LINKS, READER, view_url
+from digest.actions.view_edition import ABOUT_LINKS, READER, how_counted, view_url
+from digest.domain.counting import Counting
 from digest.domain.edition import (
     SIZE_BUDGET,
     Branding,
@@ -20,6 +21,7 @@ from digest.domain.edition import (
 )
 from digest.domain.errors import Illegal
 from digest.render import builtin_templates, render_edition, select
+from digest.render.counted import Counted
 from digest.settings import Settings
 from digest.store.editions import Edition, get_templates
 from digest.store.engine import Session
@@ -37,11 +39,17 @@ class EditionValues:
     branding: Branding
     templates: TemplateSet
     view_url: str  # the edition in a browser, the same for all readers
+    counted: Counted | None = None  # how its links are, where they are
 
     @property
     def default(self) -> Variant:
         """The variant of those who chose nothing."""
         return Variant(language=self.content.language)
+
+    @property
+    def plain(self) -> "EditionValues":
+        """The same with links that lead straight to where they lead."""
+        return replace(self, counted=None)
 
     @property
     def digest(self) -> str:
@@ -59,6 +67,8 @@ def _as_hashed(branding: Branding) -> dict[str, Any]:
         parts["layout"] = "standard"
     if branding.size_budget == SIZE_BUDGET:
         del parts["size_budget"]
+    if branding.counting is Counting.NONE:
+        del parts["counting"]
     return parts
 
 
@@ -69,12 +79,14 @@ def edition_values(session: Session, settings: Settings, edition: Edition) -> Ed
     ``Illegal`` where what was frozen is no longer what it was.
     """
     mailing_list = get_list(session, edition.list_id)
+    branding = edition.branding or mailing_list.branding
     values = EditionValues(
         edition_id=edition.id,
         content=edition.content,
-        branding=edition.branding or mailing_list.branding,
+        branding=branding,
         templates=_templates(session, edition.templates or mailing_list.templates),
         view_url=view_url(settings, edition),
+        counted=how_counted(settings, edition.id, branding.counting),
     )
     if edition.frozen_hash is not None and edition.frozen_hash != values.digest:
         raise Illegal(
@@ -101,6 +113,7 @@ def render_for(
         values.templates,
         view_url=values.view_url,
         is_whole=is_whole,
+        counted=values.counted,
     )
 
 

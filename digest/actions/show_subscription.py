@@ -8,6 +8,7 @@ from uuid import UUID
 from digest.audience.choices import Choices, choices_of
 from digest.audience.masking import mask
 from digest.audience.membership import may_return, state_at
+from digest.domain.counting import Counting
 from digest.domain.errors import NotFound
 from digest.domain.states import Stream, SubscriptionState, SuppressionReason
 from digest.store.engine import Database
@@ -34,6 +35,7 @@ class Place:
     suppressed: SuppressionReason | None
     may_return: bool
     is_asked: bool  # whether they still want it
+    counting: Counting  # of clicks and opens, in its mails from now on
 
     @property
     def zone(self) -> str:
@@ -68,4 +70,5 @@ def _place(found: Subscription, suppressed: SuppressionReason | None, now: datet
         suppressed=suppressed,
         may_return=may_return(found, suppressed, now),
         is_asked=found.asked_to_stay_at is not None,
+        counting=mailing_list.counting,
     )

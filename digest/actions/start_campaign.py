@@ -1,5 +1,6 @@
 """Begin a campaign: render for the choices that are present, freeze the roster."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from digest.settings import Settings
 from digest.store.campaigns import Campaign, campaign_of_edition, find_campaign, lock_campaign
 from digest.store.editions import Edition, find_edition, keep_renditions
 from digest.store.engine import Database, Session
+from digest.store.links import keep_links
 from digest.store.lists import get_list
 from digest.store.roster import (
     Roster,
@@ -110,6 +112,7 @@ def _freeze(
     ids = keep_renditions(
         session, edition.id, {key: parts for key, parts in renditions.items() if parts}
     )
+    keep_links(session, edition.id, _targets(renditions.values()))
     first = _corrected(session, edition)
     chosen = hours_present(session, campaign.list_id, edition.stream, now) if first is None else ()
     due = {
@@ -135,6 +138,11 @@ def _freeze(
             segment=campaign.segment,
         ),
     )
+
+
+def _targets(renditions: Iterable[Rendition | None]) -> Iterator[str]:
+    """Where the counted links of all of them lead, in reading order."""
+    return (target for one in renditions if one is not None for target in one.targets)
 
 
 def _corrected(session: Session, edition: Edition) -> UUID | None:

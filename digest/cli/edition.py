@@ -19,6 +19,7 @@ from digest.actions.renditions import with_inert_fields
 from digest.actions.show_edition import LATEST, list_editions, show_edition
 from digest.actions.withdraw_edition import withdraw_edition
 from digest.cli.context import actor, console, database, errors, parse_now, print_json, settings
+from digest.cli.edition_clicks import clicks
 from digest.cli.edition_view import as_document, as_page, as_rows
 from digest.cli.finding_view import as_findings, as_support
 from digest.cli.template_folder import server
@@ -30,6 +31,7 @@ from digest.render.support import support_table
 from digest.render.trial import own_templates
 
 app = typer.Typer(no_args_is_help=True, help="Editions: what a list sends, and why.")
+app.command()(clicks)
 
 Name = Annotated[
     str, typer.Argument(metavar="ID", help="An edition's id, a list's slug, or `latest`.")

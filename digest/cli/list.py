@@ -17,6 +17,7 @@ from digest.cli.list_look import look, templates
 from digest.cli.list_signups import signups
 from digest.clock import utc_now
 from digest.domain.address import ascii_domain
+from digest.domain.counting import Counting
 from digest.domain.quiet_hours import WhoseClock
 from digest.domain.states import Approval, DoubtPolicy, Stream
 from digest.store.lists import MailingList, all_lists, find_list
@@ -177,6 +178,9 @@ def rules(
     public_archive: Annotated[
         bool | None, typer.Option(help="A public page lists what was sent.")
     ] = None,
+    counting: Annotated[
+        Counting | None, typer.Option(help="Count clicks, or clicks and opens, of all together.")
+    ] = None,
     test_recipient: Annotated[
         list[str] | None,
         typer.Option(help='Test mails go there only: an address or @domain; "" for anywhere.'),
@@ -191,6 +195,7 @@ def rules(
         "approved_by_other": by_other,
         "doubt_policy": on_doubt,
         "archive_is_public": public_archive,
+        "counting": counting,
     }
     changes = {name: value for name, value in given.items() if value is not None}
     if test_recipient is not None:

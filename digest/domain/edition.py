@@ -9,6 +9,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from digest.domain.brief import Image, RelatedLink
+from digest.domain.counting import Counting
 from digest.domain.states import Stream
 
 
@@ -113,6 +114,7 @@ class Branding:
     reply_to: str = ""
     list_id: str = ""  # RFC 2919: the same for a list as long as it lives
     bounce_domain: str = ""  # of the return path
+    counting: Counting = Counting.NONE  # of clicks and opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ class Rendition:
     marker: str  # what placeholders begin with: letters and digits that occur nowhere else
     dropped: Dropped = Dropped()
     fallback: str = ""  # why the built-in templates stand in for the list's own
+    targets: tuple[str, ...] = ()  # where its counted links lead
 
     def placeholder(self, name: str) -> str:
         """The word that stands for the field ``name`` in ``html`` and ``text``."""

@@ -1,6 +1,5 @@
 """What may be wrong with an HTML part: constructs, links, pictures, contrast."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -9,11 +8,9 @@ from lxml.html import HtmlElement, document_fromstring
 from digest.domain.edition import Rendition
 from digest.render.contrast import unreadable
 from digest.render.finding import Finding, error, warning
+from digest.render.links import shown_host
 from digest.render.support import CLIENTS, Support, constructs, support_table
 
-_LOOKS_LIKE_ADDRESS = re.compile(
-    r"^(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?$", re.IGNORECASE
-)
 _SHORTENERS = frozenset(
     {"bit.ly", "buff.ly", "goo.gl", "is.gd", "ow.ly", "t.co", "tiny.cc", "tinyurl.com"}
 )
@@ -75,9 +72,9 @@ def _address(where: str, address: str) -> Iterator[Finding]:
 
 
 def _disguise(where: str, words: str, address: str) -> Iterator[Finding]:
-    shown = _LOOKS_LIKE_ADDRESS.match(words)
+    shown = shown_host(words)
     real = (urlsplit(address).hostname or "").removeprefix("www.")
-    if shown and shown[1].lower().removeprefix("www.") != real:
+    if shown and shown.removeprefix("www.") != real:
         why = f"It shows one address and leads to {real}, which is what phishing does."
         yield warning(where, why, "Let it show where it leads, or words.")
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from digest.domain.edition import Branding, EditionContent, Rendition, TemplateSet, Variant
 from digest.domain.errors import Illegal
 from digest.render.context import edition_context, frame_context
+from digest.render.counted import Counted, count_in
 from digest.render.fit import fit
 from digest.render.layout import lay_out
 from digest.render.message import render_message
@@ -23,22 +24,23 @@ def render_edition(
     *,
     view_url: str | None,
     is_whole: bool = False,
+    counted: Counted | None = None,
 ) -> Rendition:
     """``content``, already selected for the topics of ``variant`` (:func:`digest.render.select`),
     as a mail's subject, text and HTML, within the size budget of ``branding`` unless ``is_whole``.
 
-    ``view_url`` is the page that shows the mail in a browser, the same for all readers. Equal
-    values give equal bytes. Where a list's own templates fail, the built-in ones stand in, and
-    ``fallback`` of the rendition says why. ``Illegal`` where the branding or a built-in template is
-    broken.
+    ``view_url`` is the page that shows the mail in a browser, the same for all readers;
+    ``counted`` says how its links are counted, where they are. Equal values give equal bytes. Where
+    a list's own templates fail, the built-in ones stand in, and ``fallback`` of the rendition says
+    why. ``Illegal`` where the branding or a built-in template is broken.
     """
     try:
-        return _render(content, branding, variant, templates, view_url, is_whole)
+        return _render(content, branding, variant, templates, view_url, is_whole, counted)
     except Illegal as fault:
         if not templates.own:
             raise
         builtin = builtin_templates()
-        rendition = _render(content, branding, variant, builtin, view_url, is_whole)
+        rendition = _render(content, branding, variant, builtin, view_url, is_whole, counted)
         return replace(rendition, fallback=str(fault))
 
 
@@ -49,6 +51,7 @@ def _render(
     templates: TemplateSet,
     view_url: str | None,
     is_whole: bool,
+    counted: Counted | None,
 ) -> Rendition:
     marker = _marker(content, branding, variant, templates, view_url)
     frame = frame_context(branding, variant.language, templates, marker, view_url)
@@ -57,7 +60,11 @@ def _render(
     def made(shown: EditionContent) -> Rendition:
         context = {**frame, **edition_context(shown, branding, templates, frame["language"])}
         mail = render_message("edition", templates, context, text_only=variant.text_only)
-        return Rendition(mail.subject, context["preheader"], mail.text, mail.html, marker)
+        whole = Rendition(mail.subject, context["preheader"], mail.text, mail.html, marker)
+        if counted is None or whole.html is None:
+            return whole
+        html, targets = count_in(whole.html, counted)
+        return replace(whole, html=html, targets=targets)
 
     def is_small(shown: EditionContent) -> bool:
         html = made(shown).html

@@ -1,10 +1,14 @@
 """Which addresses may stand in a mail, and how they are spelt there."""
 
+import re
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 import idna
 
 _RESERVED = "!#$%&'()*+,/:;=?@[]~"
+_LOOKS_LIKE_ADDRESS = re.compile(
+    r"^(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:/\S*)?$", re.IGNORECASE
+)
 
 
 def safe_url(url: str | None) -> str | None:
@@ -24,6 +28,12 @@ def safe_url(url: str | None) -> str | None:
         return None
     rest = (_quote(part) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, host, *rest))
+
+
+def shown_host(words: str) -> str | None:
+    """The host, in lower case, where ``words`` are themselves an address of the web."""
+    shown = _LOOKS_LIKE_ADDRESS.match(words)
+    return shown[1].lower() if shown else None
 
 
 def _host(parts: SplitResult) -> str:

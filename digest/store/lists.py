@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Interval, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
+from digest.domain.counting import Counting
 from digest.domain.edition import SIZE_BUDGET, Branding, Layout
 from digest.domain.errors import NotFound
 from digest.domain.quiet_hours import QuietHours
@@ -75,6 +76,8 @@ class MailingList(Row):
     dedupe_group: Mapped[str | None]
     quiet_hours: Mapped[QuietHours | None] = mapped_column(AsJson(QuietHours))
 
+    counting: Mapped[Counting] = mapped_column(text_enum(Counting), default=Counting.NONE)
+
     # What editors may do.
     test_recipients: Mapped[tuple[str, ...]] = mapped_column(default=())  # addresses, domains; all
     archive_is_public: Mapped[bool] = mapped_column(default=False)  # a page lists what was sent
@@ -102,6 +105,7 @@ class MailingList(Row):
             reply_to=self.reply_to,
             list_id=f"{self.slug}.{_domain(self.from_address)}",
             bounce_domain=self.bounce_domain or _domain(self.from_address),
+            counting=self.counting,
         )
 
 

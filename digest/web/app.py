@@ -9,6 +9,7 @@ from digest.settings import Settings
 from digest.store.engine import Database
 from digest.web import (
     accent,
+    following,
     health,
     hooks,
     joining,
@@ -46,6 +47,8 @@ ROUTES = (
     Route("GET", "/c/{token}", joining.show_confirm, Guard.TOKEN),
     Route("POST", "/c/{token}", joining.confirm, Guard.TOKEN),
     Route("GET", "/e/{token}", viewing.show_edition, Guard.TOKEN),
+    Route("GET", "/l/{token}", following.follow, Guard.TOKEN),
+    Route("GET", "/o/{token}", following.note_open, Guard.TOKEN),
     Route("GET", "/archive/{slug}", viewing.show_archive, Guard.PUBLIC),
     Route("GET", "/archive/{slug}/feed.atom", viewing.show_feed, Guard.PUBLIC),
     Route("GET", "/archive/{slug}/{number:int}", viewing.show_archived, Guard.PUBLIC),

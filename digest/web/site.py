@@ -6,16 +6,19 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from digest.actions.follow_link import Link
 from digest.actions.read_edition import EditionPage
 from digest.actions.receive_webhook import AmazonFetch
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.tokens import Tokens
+from digest.web.clicks import Clicks
 from digest.web.one_click import OneClicks
 from digest.web.pages import Pages
 from digest.web.recent import Recent
 
 MAX_RENDERED = 32  # pages of editions that are kept ready
+MAX_LINKS = 4_096  # likewise of counted links
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Site:
     settings: Settings
     pages: Pages
     rendered: Recent[EditionPage] = field(default_factory=lambda: Recent(MAX_RENDERED))
+    links: Recent[Link] = field(default_factory=lambda: Recent(MAX_LINKS))
 
     @cached_property
     def amazon(self) -> AmazonFetch:
@@ -34,6 +38,10 @@ class Site:
     @cached_property
     def one_clicks(self) -> OneClicks:
         return OneClicks(self.db)
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        return Clicks(self.db)
 
     @cached_property
     def tokens(self) -> Tokens:

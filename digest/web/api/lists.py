@@ -12,6 +12,7 @@ from digest.actions.lists import Feed, change_cadence, coming_runs, create_list,
 from digest.actions.pings import set_ping
 from digest.actions.run_now import run_now
 from digest.clock import utc_now
+from digest.domain.counting import Counting
 from digest.domain.states import Approval, DoubtPolicy, RunState, Stream
 from digest.store.lists import MailingList, all_lists, find_list
 from digest.store.pages import runs_before
@@ -64,6 +65,7 @@ class RulesDocument(BaseModel):
     approval: Approval
     approved_by_other: bool
     archive_is_public: bool
+    counting: Counting = Field(description="Of clicks, or of clicks and opens, all together.")
     dedupe_group: str | None
     doubt_policy: DoubtPolicy
     expires_after: int = Field(description="Minutes.")
@@ -80,6 +82,7 @@ class NewRules(Asked):
     approval: Approval | None = None
     approved_by_other: bool | None = None
     archive_is_public: bool | None = None
+    counting: Counting | None = None
     dedupe_group: Slug | Literal[""] | None = Field(None, description="Empty: none.")
     doubt_policy: DoubtPolicy | None = None
     expires_after: Minutes | None = None

@@ -2,6 +2,7 @@
 
 from digest.web.api import (
     campaigns,
+    clicks,
     drafts,
     edition_documents,
     editions,
@@ -62,6 +63,7 @@ API_ROUTES = (
     ApiRoute("POST", f"{EDITION}/undo", drafts.undo, EDITOR),
     ApiRoute("POST", f"{EDITION}/redo", drafts.redo, EDITOR),
     ApiRoute("GET", f"{EDITION}/findings", editions.check, READER),
+    ApiRoute("GET", f"{EDITION}/clicks", clicks.show_clicks, READER),
     ApiRoute("GET", f"{EDITION}/preview", editions.preview, READER),
     ApiRoute("POST", f"{EDITION}/approve", editions.approve, EDITOR),
     ApiRoute("POST", f"{EDITION}/reject", drafts.reject, EDITOR),

@@ -9,6 +9,7 @@ from fastapi import Response
 from digest.actions.change_look import change_look
 from digest.actions.list_rules import change_rules
 from digest.clock import utc_now
+from digest.domain.counting import Counting
 from digest.domain.errors import Illegal
 from digest.domain.states import Approval, DoubtPolicy
 from digest.store.lists import find_list
@@ -41,11 +42,17 @@ def save_rules(list_slug: str, desk: AtDesk, fields: Posted) -> Response:
 def _read(fields: Fields) -> Mapping[str, Any]:
     """The rules that the form holds, and nothing else that was posted."""
     approval, policy = first(fields, "approval"), first(fields, "doubt_policy")
-    if approval not in set(Approval) or policy not in set(DoubtPolicy):
+    counting = first(fields, "counting")
+    if (
+        approval not in set(Approval)
+        or policy not in set(DoubtPolicy)
+        or counting not in set(Counting)
+    ):
         raise Illegal("This page does not offer that.")
     return {
         "approval": Approval(approval),
         "doubt_policy": DoubtPolicy(policy),
+        "counting": Counting(counting),
         "dedupe_group": first(fields, "dedupe_group") or None,
         "test_recipients": tuple(
             first(fields, "test_recipients").lower().replace(",", " ").split()

@@ -88,6 +88,8 @@ def _editions(found: Numbers) -> str:
         "left",
         *states,
         "waiting",
+        "clicks",
+        "opens",
     ]
     return csv_text(
         head,
@@ -102,6 +104,8 @@ def _editions(found: Numbers) -> str:
                 one.mails.left,
                 *(one.counts[state] for state in states),
                 sum(one.counts[state] for state in OPEN_DELIVERY_STATES),
+                one.clicks,
+                one.opens,
             ]
             for one in found.editions
         ),

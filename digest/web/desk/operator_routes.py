@@ -3,6 +3,7 @@
 from digest.web.desk import (
     campaign_events,
     campaigns,
+    clicks_page,
     feedback,
     health_page,
     imports,
@@ -31,6 +32,7 @@ OPERATOR_ROUTES = (
     Route("POST", f"{_LIST}/pause", schedule.post_pause, Guard.OPERATOR),
     Route("POST", f"{_LIST}/resume", schedule.post_resume, Guard.OPERATOR),
     Route("POST", f"{_LIST}/run", schedule.post_run, Guard.OPERATOR),
+    Route("GET", "/desk/editions/{edition_id}/clicks", clicks_page.show_clicks, Guard.READER),
     Route("GET", "/desk/campaigns", campaigns.show_campaigns, Guard.READER),
     Route("GET", _CAMPAIGN, campaigns.show_campaign, Guard.READER),
     Route("GET", f"{_CAMPAIGN}/events", campaign_events.follow_events, Guard.READER),

@@ -6,6 +6,7 @@ import pytest
 
 from digest.actions.approve_edition import approve_edition
 from digest.domain.actor import by_token
+from digest.domain.counting import Counting
 from digest.domain.errors import Forbidden
 from digest.domain.role import Role
 from digest.domain.states import Approval, DoubtPolicy, EditionState
@@ -20,6 +21,7 @@ RULES = {
     "approval": "required",
     "approved_by_other": "yes",
     "doubt_policy": "hold",
+    "counting": "clicks",
     "lead_time": "30",
     "max_lateness": "90",
     "expires_after": "720",
@@ -40,6 +42,7 @@ def test_an_operator_changes_the_rules_of_a_list_and_the_history_says_so(client,
     assert daily.approval is Approval.REQUIRED
     assert daily.doubt_policy is DoubtPolicy.HOLD
     assert (daily.lead_time, daily.max_lateness) == (timedelta(minutes=30), timedelta(minutes=90))
+    assert daily.counting is Counting.CLICKS
     assert (daily.approved_by_other, daily.is_indexed, daily.faults_block) == (True, False, True)
     assert daily.test_recipients == ("desk@news.example", "@lab.example")
     page = client.get("/desk/history?noun=mailing_list").text
@@ -52,6 +55,7 @@ def test_an_operator_changes_the_rules_of_a_list_and_the_history_says_so(client,
     ("name", "text"),
     [
         ("approval", "sometimes"),
+        ("counting", "people"),
         ("min_items", "12"),
         ("max_items", "0"),
         ("max_items", "9999"),

@@ -10,6 +10,8 @@ def all_paths(world) -> list[str]:
         *(f"/{page}/{token}" for page in "up" for token in own),
         *(f"/e/{world.tokens.edition(each)}" for each in world.editions.values()),
         f"/e/{world.tokens.edition(edition)}",
+        f"/l/{world.tokens.link(edition, 7)}",
+        f"/o/{world.tokens.picture(edition)}",
         "/about-links",
         "/healthz",
         "/readyz",

@@ -17,6 +17,7 @@ from digest.actions.renditions import edition_values
 from digest.actions.schedule_campaign import schedule_campaign
 from digest.actions.start_campaign import start_campaign
 from digest.clock import utc_now
+from digest.domain.counting import Counting
 from digest.render import builtin_templates
 from digest.store.editions import keep_templates
 from tests.builders import a_branding, a_list, an_edition, many_subscribers
@@ -26,16 +27,19 @@ PEOPLE = int(os.environ.get("SCANNED_PEOPLE", "30"))
 OURS = re.compile(r"https://news\.example(/[^\s\"<>]+)")
 
 
-@pytest.fixture
-def mails(db, settings, world):
-    """What a campaign left in the outbox."""
+GATEWAY = {"User-Agent": "Mozilla/5.0 (compatible; GatewayScanner/3.2)"}
+
+
+@pytest.fixture(params=[Counting.NONE, Counting.OPENS])
+def mails(db, settings, world, request):
+    """What a campaign left in the outbox, of a list that counts nothing, or all it can."""
     with db.begin() as session:
         daily = a_list(session, "scanned")
         people = [f"reader{n}@post.example" for n in range(PEOPLE)]
         many_subscribers(session, settings, people, daily)
         edition = an_edition(session, daily)
         edition.templates = keep_templates(session, builtin_templates())
-        edition.branding, edition.frozen_hash = a_branding(), None
+        edition.branding, edition.frozen_hash = a_branding(counting=request.param), None
         edition.frozen_hash = edition_values(session, settings, edition).digest
         edition_id = edition.id
     now = utc_now()
@@ -61,5 +65,7 @@ def test_a_gateway_that_follows_every_link_of_every_mail_changes_nothing(mails, 
         assert {path[:3] for path in found} >= {"/u/", "/p/"}
         for path in [*found] * 2:
             for method in ("GET", "HEAD"):
-                assert web.request(method, path).status_code == 200, path
+                status = web.request(method, path, headers=GATEWAY).status_code
+                assert status == (302 if path.startswith("/l/") else 200), path
+    web.portal.call(web.app.state.site.clicks.write_all)
     assert world.everything() == before

@@ -130,6 +130,31 @@ class Settings(BaseSettings):
         le=3_650,
         description="Days for which mails that came back are kept; what they said stays.",
     )
+    delivery_days: int = Field(
+        default=90,
+        description="Days after a campaign's end for which its deliveries are kept; its sums stay. "
+        "0: for ever, as for all that follow.",
+    )
+    event_days: int = Field(
+        default=400, description="Days for which bounces, complaints and their events are kept."
+    )
+    brief_days: int = Field(
+        default=730,
+        description="Days for which the bodies of briefs are kept; title, points and names stay.",
+    )
+    history_days: int = Field(
+        default=730,
+        description="Days for which changes of drafts, runs without an edition and alarms that "
+        "are over are kept.",
+    )
+    notice_days: int = Field(
+        default=90,
+        description="Days for which mails to one subscriber, notices, summaries and imports are "
+        "kept.",
+    )
+    audit_days: int = Field(
+        default=730, description="Days for which the audit is kept: who changed and saw what."
+    )
     unsubscribe_by_mail: bool = Field(
         default=False,
         description="Offer leaving by mail beside one click; only where returned mail is read.",

@@ -9,6 +9,7 @@ from digest.domain.states import CampaignState, DeliveryState
 from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign
 from digest.store.deliveries import RowCounts, count_astray, count_rows, repeated_addresses
 from digest.store.engine import Database
+from digest.store.old_deliveries import forgotten_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class CampaignReport:
     rate: float | None
     problems: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()  # why it doesn't go on, or not faster
+    forgotten: int = 0  # deliveries whose rows are no more; ``counts`` has them, by their tallies
+    forgotten_since: datetime | None = None
 
 
 def campaign_status(db: Database, campaign_id: UUID, now: datetime) -> CampaignReport:
@@ -41,10 +44,14 @@ def campaign_status(db: Database, campaign_id: UUID, now: datetime) -> CampaignR
 
 
 def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignReport:
-    """Count every row, and prove that the sums add up or say where they don't."""
+    """Count every row, and prove that the sums add up or say where they don't.
+
+    What is forgotten is counted as it was when it went: then its rows were compared.
+    """
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
-        rows = count_rows(session, campaign_id)
+        gone = forgotten_counts(session, campaign_id)
+        rows = count_rows(session, campaign_id) + gone
         problems = _problems(
             campaign,
             rows,
@@ -53,7 +60,8 @@ def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignRe
             repeated=len(repeated_addresses(session, campaign_id)),
             astray=count_astray(session, campaign_id),
         )
-    return _report(campaign, rows.states, rows.doubted, now, problems)
+    report = _report(campaign, rows.states, rows.doubted, now, problems)
+    return replace(report, forgotten=gone.total)
 
 
 def _problems(
@@ -67,9 +75,8 @@ def _problems(
 ) -> tuple[str, ...]:
     """Where the rows and the tallies (``doubted`` is one, too) don't say the same."""
     found = []
-    total = sum(rows.states.values())
-    if total != campaign.roster:
-        found.append(f"the roster says {campaign.roster}, there are {total} rows")
+    if rows.total != campaign.roster:
+        found.append(f"the roster says {campaign.roster}, there are {rows.total} rows")
     found += [
         f"{state}: {rows.states.get(state, 0)} rows, but the tallies say {tallies[state]}"
         for state in DeliveryState
@@ -109,4 +116,5 @@ def _report(
         finished=campaign.finished_at,
         rate=round(sent / seconds, 1) if seconds > 0 else None,
         problems=problems,
+        forgotten_since=campaign.forgotten_at,
     )

@@ -228,6 +228,7 @@ def _fill(brief: Brief, item: CollectedBrief) -> None:
     brief.image_alt = item.image.alt if item.image else None
     brief.published_at = item.published
     brief.checksum = _checksum(item)
+    brief.forgotten_at = None
 
 
 def _checksum(item: CollectedBrief) -> str:

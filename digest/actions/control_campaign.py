@@ -7,7 +7,7 @@ from digest.domain.errors import Illegal
 from digest.domain.rate import Scope
 from digest.domain.states import CampaignState, DeliveryState, RunState
 from digest.store import audit
-from digest.store.campaigns import Campaign, lock_campaign
+from digest.store.campaigns import Campaign, lock_campaign, refuse_if_forgotten
 from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
 from digest.store.recovery import cancel_waiting, resolve_uncertain, retry_final
@@ -91,6 +91,7 @@ def resolve_campaign(
     """
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
+        refuse_if_forgotten(campaign)
         state = DeliveryState.QUEUED if send_again else DeliveryState.SENT
         decided = resolve_uncertain(
             session,
@@ -119,6 +120,7 @@ def retry_campaign(
         campaign = lock_campaign(session, campaign_id)
         if campaign.state is CampaignState.CANCELLED:
             raise Illegal("This campaign was cancelled; nothing of it can be sent again.")
+        refuse_if_forgotten(campaign)
         again = retry_final(session, campaign_id, state, now)
         _note(session, campaign, f"retried {again} {state}", now, actor, None)
         if again and campaign.state is CampaignState.DONE:

@@ -8,7 +8,7 @@ from digest.actions.edition_locks import hold_edition
 from digest.domain.errors import Illegal
 from digest.domain.states import CampaignState, EditionState
 from digest.store import audit
-from digest.store.campaigns import campaign_of_edition
+from digest.store.campaigns import campaign_of_edition, refuse_if_forgotten
 from digest.store.desk_editions import corrections_of
 from digest.store.editions import Edition
 from digest.store.engine import Database, Session
@@ -85,6 +85,7 @@ def _refuse_correction(session: Session, edition: Edition) -> None:
         raise Illegal(f"No. {edition.number} was not sent to anybody; change or withdraw it.")
     if campaign.state in (CampaignState.SENDING, CampaignState.PAUSED):
         raise Illegal(f"No. {edition.number} is still being sent; cancel its campaign first.")
+    refuse_if_forgotten(campaign)  # it goes to exactly those whom the first one reached
     if any(it.state is not EditionState.SENT for it in corrections_of(session, edition.id)):
         raise Illegal(f"A correction of No. {edition.number} is under way already.")
 

@@ -19,19 +19,20 @@ from digest.cli.context import (
     actor,
     console,
     database,
+    errors,
     parse_id,
     parse_now,
     print_json,
     print_json_line,
 )
-from digest.cli.one_campaign import Id, find_one
+from digest.cli.one_campaign import Id, find_one, forgotten_words
 from digest.cli.override import override
 from digest.cli.restore import confirm_restore, warn_of_restore
 from digest.clock import utc_now
 from digest.domain.errors import Permanent
 from digest.domain.ids import message_key
 from digest.domain.states import DeliveryState
-from digest.store.campaigns import recent_campaigns
+from digest.store.campaigns import find_campaign, recent_campaigns
 from digest.store.deliveries import Delivery, list_deliveries
 
 app = typer.Typer(no_args_is_help=True, help="Campaigns: an edition on its way.")
@@ -133,6 +134,9 @@ def deliveries(
     db = database()
     campaign_id = find_one(db, campaign)
     with db.read() as session:
+        since = find_campaign(session, campaign_id).forgotten_at
+        if since is not None:
+            errors.print(forgotten_words(since), soft_wrap=True)
         for delivery in list_deliveries(session, campaign_id, state):
             if json:
                 print_json_line(_delivery(delivery))
@@ -255,6 +259,8 @@ def _show(report: CampaignReport, *, json: bool) -> None:
     for sentence in report.waits:
         console.print(f"waits    {sentence}", soft_wrap=True, highlight=False, markup=False)
     console.print(f"possible copies {report.possible_copies}")
+    if report.forgotten_since:
+        console.print(forgotten_words(report.forgotten_since), soft_wrap=True)
     console.print("balanced" if report.balanced else "NOT balanced")
 
 
@@ -273,6 +279,8 @@ def _as_json(report: CampaignReport) -> dict[str, object]:
         "rate": report.rate,
         "problems": report.problems,
         "waits": report.waits,
+        "forgotten": report.forgotten,
+        "forgotten_since": report.forgotten_since,
     }
 
 

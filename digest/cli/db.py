@@ -3,10 +3,12 @@
 import typer
 
 from digest.cli.context import console, settings
+from digest.cli.forget import forget
 from digest.store import schema
 from digest.store.engine import Database
 
-app = typer.Typer(no_args_is_help=True, help="Set the database up.")
+app = typer.Typer(no_args_is_help=True, help="Set the database up, and what is old in it.")
+app.command()(forget)
 
 
 @app.command()

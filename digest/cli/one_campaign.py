@@ -1,5 +1,6 @@
 """How a person names a campaign."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -22,3 +23,11 @@ def find_one(db: Database, text: str) -> UUID:
                 return newest[0].id
             raise Permanent("There is no campaign yet.")
         return find_campaign(session, parse_id(text)).id
+
+
+def forgotten_words(since: datetime) -> str:
+    """What is said of a campaign whose deliveries are no more."""
+    return (
+        f"Its deliveries are forgotten since {since:%Y-%m-%d}; their sums stay. "
+        "Rows and tallies were compared when each batch went."
+    )

@@ -193,8 +193,10 @@ def _standing(place: dict[str, Any]) -> str:
 
 
 def _show_deliveries(timeline: Timeline) -> None:
+    if days := settings().delivery_days:
+        _say(f"  deliveries are forgotten {days} days after their campaign ended")
     if not timeline.deliveries:
-        _say("  no deliveries yet")
+        _say("  no deliveries")
         return
     table = Table("when", "edition", "state", "why, or the relay's reply", "tries", box=None)
     for sent in timeline.deliveries:

@@ -20,6 +20,7 @@ class AuditEntry(Row):
     id: Mapped[UUID] = id_column()
     at: Mapped[datetime]
     actor: Mapped[str]
+    client: Mapped[str | None]  # where they came from: an address, or a host's command line
     action: Mapped[str]  # a verb: created, approved, withdrawn, paused, …
     noun: Mapped[str]  # the table
     noun_id: Mapped[str]

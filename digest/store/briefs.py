@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, delete, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from digest.domain.brief import RelatedLink
@@ -12,6 +12,7 @@ from digest.domain.errors import NotFound
 from digest.store.base import Row, id_column
 from digest.store.sources import Source
 
+_WHOLE = text("forgotten_at IS NULL")
 FEWEST_TO_TELL = 6  # briefs, before one can say how often a source publishes
 
 
@@ -19,7 +20,10 @@ class Brief(Row):
     """A published analysis. ``arrived_at`` is when it first came in; updates leave it alone."""
 
     __tablename__ = "brief"
-    __table_args__ = (Index("ix_brief_source_id_arrived_at", "source_id", "arrived_at"),)
+    __table_args__ = (
+        Index("ix_brief_source_id_arrived_at", "source_id", "arrived_at"),
+        Index("ix_brief_whole", "id", sqlite_where=_WHOLE, postgresql_where=_WHOLE),
+    )
 
     id: Mapped[UUID] = id_column()
     source_id: Mapped[UUID] = mapped_column(ForeignKey("source.id", ondelete="RESTRICT"))
@@ -38,6 +42,7 @@ class Brief(Row):
     updated_at: Mapped[datetime]
     checksum: Mapped[str]  # of what the source said, to see a change cheaply
     embargoed_until: Mapped[datetime | None] = mapped_column(index=True)  # in no mail before
+    forgotten_at: Mapped[datetime | None]  # since when its body and related stories are no more
 
     source: Mapped[Source] = relationship(lazy="raise")
     related: Mapped[list["RelatedStory"]] = relationship(

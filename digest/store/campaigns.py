@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from digest.domain.errors import NotFound
+from digest.domain.errors import Illegal, NotFound
 from digest.domain.states import (
     CAMPAIGN_MOVES,
     CampaignState,
@@ -59,6 +59,7 @@ class Campaign(Row):
     roster: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     created_by: Mapped[str]
+    forgotten_at: Mapped[datetime | None]  # since when its deliveries are no more
 
     def move(self, state: CampaignState, reason: str | None = None) -> None:
         """Go to ``state``; ``Illegal`` where that can't be."""
@@ -90,6 +91,7 @@ class Batch(Row):
     cancelled: Mapped[int] = mapped_column(default=0)
     uncertain: Mapped[int] = mapped_column(default=0)
     doubted: Mapped[int] = mapped_column(default=0)  # rows that may have gone out unrecorded
+    forgotten_at: Mapped[datetime | None]  # its rows are no more; the tallies are what they were
 
 
 def find_campaign(session: Session, campaign_id: UUID) -> Campaign:
@@ -111,6 +113,15 @@ def lock_campaign(session: Session, campaign_id: UUID) -> Campaign:
     if campaign is None:
         raise NotFound(f"There is no campaign {campaign_id}.")
     return campaign
+
+
+def refuse_if_forgotten(campaign: Campaign) -> None:
+    """``Illegal`` where nobody knows any more whom a campaign reached."""
+    if campaign.forgotten_at is not None:
+        raise Illegal(
+            f"This campaign's deliveries are forgotten since {campaign.forgotten_at:%Y-%m-%d}; "
+            "only their sums are known."
+        )
 
 
 def campaign_of_edition(session: Session, edition_id: UUID) -> Campaign | None:

@@ -3,6 +3,7 @@
 Rows are found by batch ranges of the primary key, so that changing a row's state touches no index.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ class Delivery(Row):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("subscriber_id", "campaign_id"),  # and a person's timeline by index
+        # A migration has it vacuumed when 2 % of it is dead, not 20 %.
         {"postgresql_with": {"fillfactor": 70}},
     )
 
@@ -99,9 +101,23 @@ class RowCounts:
     doubted: int  # rows that may have reached somebody more often than the ledger says
     bare: int  # rows that say ``sent`` without the relay's reply or the time
 
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    def __add__(self, other: "RowCounts") -> "RowCounts":
+        states = Counter(self.states)
+        states.update(other.states)
+        return RowCounts(dict(states), self.doubted + other.doubted, self.bare + other.bare)
+
 
 def count_rows(session: Session, campaign_id: UUID) -> RowCounts:
     """Count a campaign's deliveries row by row (for the audit)."""
+    return count_in(session, of_campaign(campaign_id))
+
+
+def count_in(session: Session, which: ColumnElement[bool]) -> RowCounts:
+    """The same of any rows."""
     has_no_proof = or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None))
     rows = session.execute(
         select(
@@ -110,7 +126,7 @@ def count_rows(session: Session, campaign_id: UUID) -> RowCounts:
             func.count().filter(Delivery.doubts > 0),
             func.count().filter(Delivery.state == DeliveryState.SENT, has_no_proof),
         )
-        .where(of_campaign(campaign_id))
+        .where(which)
         .group_by(Delivery.state)
     ).all()
     return RowCounts(

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
 from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Reason
-from digest.domain.ids import first_id_at
 from digest.domain.states import DeliveryState, Feedback
 from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.campaigns import Campaign
@@ -226,17 +225,3 @@ def forget_feedback(session: Session, subscriber_id: UUID) -> None:
         .values(raw=None, findings=())
     )
     session.execute(update(Bounce).where(Bounce.subscriber_id == subscriber_id).values(reply=None))
-
-
-def drop_raw(session: Session, before: datetime, most: int) -> int:
-    """Forget the mails themselves, and the addresses in them, of events that are older; at most
-    ``most`` at a time. Gives how many. What they said and did stays."""
-    oldest = (
-        select(FeedbackEvent.id)
-        .where(FeedbackEvent.raw.is_not(None), FeedbackEvent.id < first_id_at(before))
-        .order_by(FeedbackEvent.id)
-        .limit(most)
-    )
-    ids = session.scalars(oldest).all()
-    session.execute(update(FeedbackEvent).where(FeedbackEvent.id.in_(ids)).values(raw=None))
-    return len(ids)

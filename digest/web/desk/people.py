@@ -38,6 +38,7 @@ def show_one(desk: AtDesk, subscriber_id: UUID) -> Response:
         copies = copies_of(session, [one.delivery for one in mine])
     return desk.page(
         "desk/person.html",
+        delivery_days=desk.site.settings.delivery_days,
         person=timeline,
         places=[one for one in timeline.subscriptions if _may_see(desk.viewer, one["list_id"])],
         deliveries=mine,

@@ -1,0 +1,143 @@
+"""Deliveries of campaigns that ended long ago go a batch at a time, and their sums stay."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from digest.actions.audit_campaign import audit_campaign, campaign_status
+from digest.actions.control_campaign import resolve_campaign, retry_campaign
+from digest.actions.correct_edition import draft_correction
+from digest.actions.forget_deliveries import KEPT_WHOLE
+from digest.actions.forget_old import forget_all, forget_old, what_is_old
+from digest.domain.errors import Illegal
+from digest.domain.states import CampaignState, DeliveryState
+from digest.store.audit import history_of
+from digest.store.campaigns import Batch, Campaign, find_campaign
+from digest.store.deliveries import Delivery
+from digest.store.editions import RenditionRow
+from tests.builders import NOW, a_sending_campaign
+from tests.integration.operate.sending import FAILED, SENT, send
+
+LATER = NOW + timedelta(days=91)
+PEOPLE = [f"reader{n}@mail.example" for n in range(10)]
+
+
+def an_ended_campaign(db, settings, slug="daily"):
+    """Seven sent, three failed, in batches of four."""
+    campaign_id = a_sending_campaign(
+        db, settings, [f"{slug}.{one}" for one in PEOPLE], batch_size=4, slug=slug
+    )
+    while send(db, campaign_id, 4, SENT):
+        pass
+    with db.begin() as session:
+        some = select(Delivery.id).where(Delivery.campaign_id == campaign_id)
+        for id_ in session.scalars(some.order_by(Delivery.id).limit(3)).all():
+            row = session.get_one(Delivery, id_)
+            row.state, row.reply = DeliveryState.FAILED, FAILED.reply
+        first = select(Batch).where(Batch.campaign_id == campaign_id, Batch.position == 0)
+        batch = session.scalars(first).one()
+        batch.sent, batch.failed = batch.sent - 3, 3
+        campaign = session.get_one(Campaign, campaign_id)
+        campaign.state, campaign.finished_at = CampaignState.DONE, NOW
+    return campaign_id
+
+
+def rows(db):
+    with db.read() as session:
+        return session.scalar(select(func.count()).select_from(Delivery))
+
+
+def test_a_forgotten_campaign_still_adds_up_and_says_that_it_is_forgotten(db, settings):
+    campaign_id = an_ended_campaign(db, settings)
+    before = audit_campaign(db, campaign_id, LATER)
+    assert forget_old(db, settings, LATER)["deliveries"] == 10
+    assert rows(db) == 0
+    after = audit_campaign(db, campaign_id, LATER)
+    assert after.counts == before.counts == {DeliveryState.SENT: 7, DeliveryState.FAILED: 3}
+    assert (after.balanced, after.forgotten, after.forgotten_since) == (True, 10, LATER)
+    assert (before.balanced, before.forgotten, before.forgotten_since) == (True, 0, None)
+    assert campaign_status(db, campaign_id, LATER).counts == before.counts
+
+
+def test_it_goes_a_batch_at_a_time_and_adds_up_at_each_moment(db, settings):
+    campaign_id = an_ended_campaign(db, settings)
+    left = []
+    while gone := forget_old(db, settings, LATER, seconds=0)["deliveries"]:
+        left.append((gone, rows(db)))
+        report = audit_campaign(db, campaign_id, LATER)
+        assert report.balanced
+        assert report.roster == sum(report.counts.values()) == 10
+    assert left == [(4, 6), (4, 2), (2, 0)]
+
+
+def test_its_batches_become_one_and_its_renditions_empty(db, settings):
+    an_ended_campaign(db, settings)
+    forget_old(db, settings, LATER)
+    with db.read() as session:
+        batch = session.scalars(select(Batch)).one()
+        assert (batch.sent, batch.failed, batch.forgotten_at) == (7, 3, LATER)
+        assert session.scalars(select(RenditionRow)).one().parts.text == ""
+
+
+@pytest.mark.parametrize("days", [89, 90])
+def test_what_is_young_stays(db, settings, days):
+    an_ended_campaign(db, settings)
+    forget_old(db, settings, NOW + timedelta(days=days))
+    assert rows(db) == 10
+
+
+def test_what_is_kept_for_ever_stays(db, settings):
+    an_ended_campaign(db, settings)
+    forever = settings.model_copy(update={"delivery_days": 0})
+    forget_old(db, forever, NOW + timedelta(days=9_000))
+    assert rows(db) == 10
+
+
+def test_a_campaign_that_is_not_over_is_never_touched(db, settings):
+    campaign_id = an_ended_campaign(db, settings)
+    with db.begin() as session:
+        find_campaign(session, campaign_id).state = CampaignState.SENDING
+    forget_old(db, settings, LATER)
+    assert rows(db) == 10
+
+
+def test_rows_that_differ_from_their_tallies_are_evidence_and_stay(db, settings):
+    doubtful = an_ended_campaign(db, settings)
+    an_ended_campaign(db, settings, slug="weekly")
+    with db.begin() as session:
+        session.execute(
+            update(Batch)
+            .where(Batch.campaign_id == doubtful, Batch.position == 1)
+            .values(sent=Batch.sent - 1)
+        )
+    for _ in range(2):
+        forget_old(db, settings, LATER)
+    assert rows(db) == 6, "the first batch went, and the other campaign"
+    assert not audit_campaign(db, doubtful, LATER).balanced
+    with db.read() as session:
+        told = history_of(session, "campaign", doubtful, 10)
+    assert [entry.action for entry in told] == [KEPT_WHOLE], "and it is said once"
+
+
+def test_nobody_can_be_sent_anything_of_it_any_more(db, settings):
+    campaign_id = an_ended_campaign(db, settings)
+    forget_old(db, settings, LATER, seconds=0)
+    who = {"now": LATER, "actor": "ana"}
+    with pytest.raises(Illegal, match="forgotten since 2026-06-09"):
+        retry_campaign(db, campaign_id, state=DeliveryState.FAILED, **who)
+    with pytest.raises(Illegal, match="forgotten since 2026-06-09"):
+        resolve_campaign(db, campaign_id, send_again=True, **who)
+    with db.read() as session:
+        edition_id = find_campaign(session, campaign_id).edition_id
+    with pytest.raises(Illegal, match="forgotten since 2026-06-09"):
+        draft_correction(db, edition_id, **who)
+
+
+def test_a_dry_run_counts_and_the_real_one_forgets_as_many(db, settings):
+    an_ended_campaign(db, settings)
+    (told,) = [one for one in what_is_old(db, settings, LATER) if one.rows]
+    assert (told.kind, told.before, told.rows) == ("deliveries", NOW + timedelta(days=1), 10)
+    assert rows(db) == 10
+    assert sum(n for _, n in forget_all(db, settings, LATER)) == 10
+    assert not any(one.rows for one in what_is_old(db, settings, LATER))

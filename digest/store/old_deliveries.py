@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from digest.domain.edition import Rendition
 from digest.domain.states import OPEN_DELIVERY_STATES, CampaignState, DeliveryState
 from digest.store.campaigns import Batch, Campaign, lock_campaign
 from digest.store.deliveries import Delivery, RowCounts, count_in, in_batch
@@ -18,7 +17,6 @@ from digest.store.samples import CampaignSample
 
 ENDED = (CampaignState.DONE, CampaignState.CANCELLED)
 _TALLIES = (*(state.value for state in DeliveryState), "doubted")
-_NOTHING = Rendition(subject="", preheader="", text="", html=None, marker="")
 
 
 class Step(StrEnum):
@@ -107,8 +105,4 @@ def _fold(session: Session, campaign: Campaign) -> None:
         update(Batch).where(mine).values(dict(zip(_TALLIES, map(int, found[1:]), strict=True)))
     )
     session.execute(delete(CampaignSample).where(CampaignSample.campaign_id == campaign.id))
-    session.execute(
-        update(RenditionRow)
-        .where(RenditionRow.edition_id == campaign.edition_id)
-        .values(parts=_NOTHING)
-    )
+    session.execute(delete(RenditionRow).where(RenditionRow.edition_id == campaign.edition_id))

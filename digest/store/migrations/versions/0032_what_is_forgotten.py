@@ -1,14 +1,14 @@
 """Since when a campaign's deliveries, or a brief's body, are forgotten; where who acted came from.
 
-Revision ID: 0031
-Revises: 0030
+Revision ID: 0032
+Revises: 0031
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0031"
-down_revision: str | None = "0030"
+revision: str = "0032"
+down_revision: str | None = "0031"
 branch_labels: None = None
 depends_on: None = None
 

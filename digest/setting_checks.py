@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 PREFIX = "DIGEST_"
 SHORTEST_KEY = 32
+LONGEST_DAYS = 36_500
+FEWEST_DAYS = {  # bounces come late, links in mails are open, monthly editions look back
+    "delivery_days": 30,
+    "event_days": 60,
+    "brief_days": 90,
+    "history_days": 30,
+    "notice_days": 60,
+    "audit_days": 30,
+}
 _HOUR = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -27,6 +36,13 @@ def check_settings(settings: "Settings") -> None:
                 "give a longer one, or none at all: then one is made and kept in HOME."
             )
     _check_summary(settings)
+    for name, fewest in FEWEST_DAYS.items():
+        days: int = getattr(settings, name)
+        if days and not fewest <= days <= LONGEST_DAYS:
+            raise Illegal(
+                f"{PREFIX}{name.upper()} is {days}; it may be 0 (for ever), or {fewest} to "
+                f"{LONGEST_DAYS} days."
+            )
     parts = urlsplit(settings.base_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise Illegal(

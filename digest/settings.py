@@ -130,31 +130,21 @@ class Settings(BaseSettings):
         le=3_650,
         description="Days for which mails that came back are kept; what they said stays.",
     )
+    # Days, or 0: for ever; the fewest are in ``FEWEST_DAYS``, digest/setting_checks.py.
     delivery_days: int = Field(
-        default=90,
-        description="Days after a campaign's end for which its deliveries are kept; its sums stay. "
-        "0: for ever, as for all that follow.",
+        default=90, description="For deliveries, after the end of their campaign; its sums stay."
     )
-    event_days: int = Field(
-        default=400, description="Days for which bounces, complaints and their events are kept."
-    )
+    event_days: int = Field(default=400, description="For bounces, complaints and their events.")
     brief_days: int = Field(
-        default=730,
-        description="Days for which the bodies of briefs are kept; title, points and names stay.",
+        default=730, description="For the bodies of briefs; title, points and names stay."
     )
     history_days: int = Field(
-        default=730,
-        description="Days for which changes of drafts, runs without an edition and alarms that "
-        "are over are kept.",
+        default=730, description="For changes of drafts, runs without an edition, ended alarms."
     )
     notice_days: int = Field(
-        default=90,
-        description="Days for which mails to one subscriber, notices, summaries and imports are "
-        "kept.",
+        default=90, description="For mails to one subscriber, notices, summaries and imports."
     )
-    audit_days: int = Field(
-        default=730, description="Days for which the audit is kept: who changed and saw what."
-    )
+    audit_days: int = Field(default=730, description="For the audit: who changed and saw what.")
     unsubscribe_by_mail: bool = Field(
         default=False,
         description="Offer leaving by mail beside one click; only where returned mail is read.",

@@ -12,6 +12,7 @@ from digest.actions.forget_deliveries import KEPT_WHOLE
 from digest.actions.forget_old import forget_all, forget_old, what_is_old
 from digest.domain.errors import Illegal
 from digest.domain.states import CampaignState, DeliveryState
+from digest.settings import load_settings
 from digest.store.audit import history_of
 from digest.store.campaigns import Batch, Campaign, find_campaign
 from digest.store.deliveries import Delivery
@@ -141,3 +142,9 @@ def test_a_dry_run_counts_and_the_real_one_forgets_as_many(db, settings):
     assert rows(db) == 10
     assert sum(n for _, n in forget_all(db, settings, LATER)) == 10
     assert not any(one.rows for one in what_is_old(db, settings, LATER))
+
+
+def test_what_somebody_still_needs_can_not_be_forgotten(settings):
+    with pytest.raises(Illegal, match="DELIVERY_DAYS is 7; it may be 0"):
+        load_settings(delivery_days=7)
+    assert load_settings(delivery_days=0).delivery_days == 0

@@ -38,6 +38,9 @@ browser: ## install Chromium for the tests that look at pages, where apt may
 faults: setup ## kill, cut and fill everything, for long, and print a table (ONLY=R-01 for one, AT_ONCE=4 next to each other)
 	$(BIN)/python -m tests.faults $(ONLY) $(if $(AT_ONCE),--at-once $(AT_ONCE))
 
+fuzz: setup ## attack each parser for ten minutes (MINUTES=2 for less, ONLY="feeds pages" for some)
+	$(BIN)/python -m tests.fuzz $(ONLY) --minutes $(or $(MINUTES),10)
+
 check: setup lint types imports secrets audit test ## all that CI runs
 
 lint: setup

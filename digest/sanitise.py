@@ -63,7 +63,7 @@ def safe_html(markup: str) -> str:
         markup,
         tags=_SAFE_TAGS,
         clean_content_tags=_WITH_CONTENT,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,

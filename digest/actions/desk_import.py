@@ -45,12 +45,11 @@ def upload_people(
         raise Illegal(
             f"That file has more than {LARGEST >> 20} MB; `digest subscriber import` takes it."
         )
-    plain = PurePath(name.replace("\\", "/")).name[:120] or "people.csv"
     with db.begin() as session:
         mailing_list = find_list(session, list_slug)
         row = PeopleImport(
             list_id=mailing_list.id,
-            file_name="".join(sign for sign in plain if sign.isprintable()),
+            file_name=_plain_name(name),
             size=len(content),
             content=content,
             created_at=now,
@@ -61,6 +60,14 @@ def upload_people(
         session.flush()
         with _file(row.file_name, content) as path, open_table(path):
             return row.id
+
+
+def _plain_name(name: str) -> str:
+    """A file's name that a folder takes: no other folder, no control characters, 120 octets."""
+    last = PurePath(name.replace("\\", "/")).name
+    printable = "".join(sign for sign in last if sign.isprintable())
+    short = printable.encode()[:120].decode("utf-8", "ignore")
+    return short if short.strip(".") else "people.csv"
 
 
 def preview_import(db: Database, import_id: UUID) -> Preview:
@@ -168,6 +175,6 @@ def _end(
 def _file(name: str, content: bytes) -> Iterator[Path]:
     """The table as a file, while it is read."""
     with tempfile.TemporaryDirectory(prefix="people-") as folder:
-        path = Path(folder) / (name or "people.csv")
+        path = Path(folder) / name
         path.write_bytes(content)
         yield path

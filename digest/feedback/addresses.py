@@ -2,8 +2,10 @@
 
 import re
 
-_LOCAL = r"(?:\"[^\"\s@<>]{1,62}\"|[^\s<>()\[\]\",:;@\\|]{1,64})"
-_DOMAIN = r"[A-Za-z0-9\u0080-\uffff](?:[\w.-]{0,250}\w)?"
+# Controls, what turns the direction of text, and halves of characters: no address has them.
+_NEVER = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff"
+_LOCAL = rf"(?:\"[^\"@<>{_NEVER}]{{1,62}}\"|[^<>()\[\]\",:;@\\|{_NEVER}]{{1,64}})"
+_DOMAIN = r"[A-Za-z0-9\u00a1-\u1fff\u2c00-\ud7ff\uf900-\ufefe](?:[\w.-]{0,250}\w)?"
 IN_TEXT = re.compile(rf"(?<![\w.@]){_LOCAL}@{_DOMAIN}")
 _TYPE = re.compile(
     r"^\s*(?:rfc[- ]?822|smtp|lotus|utf-8|unknown|internet|x-\w+)\s*;\s*", re.IGNORECASE

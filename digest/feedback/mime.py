@@ -77,7 +77,8 @@ class Mail:
 
 def read_mail(data: bytes) -> Mail:
     """Read at most ``MOST_BYTES`` of a mail."""
-    text = data[:MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("latin-1")
+    plain = data[:MOST_BYTES].translate(None, b"\0")
+    text = plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("latin-1")
     if text.startswith("From "):  # mbox
         text = text.partition("\n")[2]
     headers, body = split_headers(text.lstrip("\n"))

@@ -32,16 +32,17 @@ def decode_words(value: str) -> str:
 
 
 def text_of(data: bytes, charset: str) -> str:
-    """Bytes as text: in the charset that is named, else the one that they look like."""
+    """Bytes as text without NULs, which no database keeps: in the charset that is named, else the
+    one that they look like."""
     name = charset.strip().strip("'\"").lower()
     guesses = ["iso-2022-jp"] if b"\x1b$" in data else []
     named = [_WIDER.get(name, name)] if _KNOWN.fullmatch(name) else []
     for candidate in (*named, *guesses, "utf-8"):
         try:
-            return data.decode(candidate)
+            return data.decode(candidate).replace("\0", "")
         except (LookupError, ValueError):
             continue
-    return data.decode(named[0] if named else "latin-1", "replace")
+    return data.decode(named[0] if named else "latin-1", "replace").replace("\0", "")
 
 
 def plain_text(page: str) -> str:

@@ -27,6 +27,10 @@ _NO_TABLES = {
     b"\x1f\x8b": "compressed",
     b"%PDF": "a PDF",
     b"{\\rtf": "a text document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"<": "a web page, a drawing or XML",
 }
 
 
@@ -83,8 +87,9 @@ def encoding_of(name: str, sample: bytes) -> str:
 
     ``Illegal`` for what is no text.
     """
+    start = sample[:64].removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, what in _NO_TABLES.items():
-        if sample.startswith(magic):
+        if start.startswith(magic):
             raise Illegal(
                 f"{name} is {what}, not a table as text; open it in your spreadsheet program and "
                 "save it as CSV (UTF-8), then import that file."

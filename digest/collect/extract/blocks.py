@@ -80,7 +80,11 @@ class Container:
 
 
 _SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200e\u200f]")
+# Controls (C0 and C1), soft hyphens, and what turns the direction of text (Unicode TR 36, 3.3).
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200e\u200f\u202a-\u202e\u2061-\u2069"
+    "\ufff9-\ufffb\ufffe\uffff]"
+)
 _SENTENCE_END = re.compile(r"[.!?。！？؟…](?:[\"'”’»)\]」』]|\[\d{1,3}\]){0,3}$")
 _MARKER = re.compile(
     r"(?:(?P<bullet>[•‣▪●◦■□∙⁃►▶➤✓✔★☛・·])\s*|(?P<picture>[☀-➿🌀-🫿]\ufe0f?)\s+|(?P<dash>[-*–—+»→])\s+"
@@ -99,7 +103,7 @@ def fold(text: str) -> str:
     ``MAX_TEXT`` characters."""
     if "&" in text:
         text = html.unescape(text[: MAX_TEXT * 2])
-    return _SPACE.sub(" ", _CONTROL.sub("", text[: MAX_TEXT * 2])).strip()[:MAX_TEXT]
+    return _SPACE.sub(" ", _CONTROL.sub("", text[: MAX_TEXT * 2])).strip()[:MAX_TEXT].rstrip()
 
 
 def plain(text: str) -> str:

@@ -1,9 +1,12 @@
 """Values out of JSON from outside, which may hold anything anywhere."""
 
 import json
+import re
 from typing import Any
 
 MOST_ITEMS = 1_000
+# JSON can spell them ("\\u0000", "\\ud800"), and no database keeps them.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def read_json(text: str | bytes) -> Any:
@@ -34,7 +37,7 @@ def strings(value: dict[str, Any], name: str) -> list[str]:
     """The strings in the list under ``name``."""
     items = value.get(name)
     found = items if isinstance(items, list) else []
-    return [item for item in found[:MOST_ITEMS] if isinstance(item, str)]
+    return [_NO_TEXT.sub("", item) for item in found[:MOST_ITEMS] if isinstance(item, str)]
 
 
 def text_of(value: dict[str, Any], *names: str) -> str:
@@ -42,5 +45,5 @@ def text_of(value: dict[str, Any], *names: str) -> str:
     for name in names:
         found = value.get(name)
         if isinstance(found, (str, int, float)) and not isinstance(found, bool) and found != "":
-            return str(found)[:4_000]
+            return _NO_TEXT.sub("", str(found)[:4_000])
     return ""

@@ -16,8 +16,18 @@ from digest.store.lists import MailingList, find_list
 from digest.store.runs import lock_run
 
 
-def plan_one_off(db: Database, slug: str, *, at: datetime, now: datetime, actor: str) -> UUID:
-    """Plan it for ``at``; gives its draft, made of what arrived, or empty where nothing did.
+def plan_one_off(
+    db: Database,
+    slug: str,
+    *,
+    at: datetime,
+    segment: str | None = None,
+    now: datetime,
+    actor: str,
+) -> UUID:
+    """Plan it for ``at``, for all or for a segment (as ``run_now`` has it).
+
+    Gives its draft, made of what arrived, or empty where nothing did.
 
     ``Illegal`` where the time is over, a draft is open, or another one by hand is under way.
     """
@@ -28,7 +38,7 @@ def plan_one_off(db: Database, slug: str, *, at: datetime, now: datetime, actor:
         draft = open_draft(session, mailing_list.id, Stream.EACH)
         if draft is not None:
             raise Illegal(f"The draft of No. {draft.number} is open; approve or withdraw it first.")
-    run_id = run_now(db, slug, stream=Stream.EACH, at=at, now=now, actor=actor)
+    run_id = run_now(db, slug, stream=Stream.EACH, at=at, segment=segment, now=now, actor=actor)
     built = build_edition(db, slug, now=now, run_id=run_id, actor=actor)
     with db.begin() as session:
         hold_list(session, mailing_list.id)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from digest.actions.segments import segment_words
 from digest.domain.errors import Illegal
-from digest.domain.segment import parse_segment
 from digest.domain.states import EditionState, RunState
 from digest.store import audit
 from digest.store.campaigns import Campaign, campaign_of_edition
@@ -25,7 +25,8 @@ def schedule_campaign(
 ) -> UUID:
     """Make the campaign of an approved edition, due at ``due_at``; an edition has one at most.
 
-    It goes to those of the list whom ``segment`` means; ``Illegal`` where that can't be read.
+    It goes to those of the list whom ``segment`` means: its words, or the name under which the list
+    has it; ``Illegal`` where that can't be read.
     """
     with db.begin() as session:
         edition = lock_edition(session, edition_id)
@@ -49,9 +50,7 @@ def make_campaign(
         raise Illegal(f"This edition is {edition.state}; only an approved one can be sent.")
     mailing_list = get_list(session, edition.list_id)
     run = lock_run(session, edition.run_id) if edition.run_id is not None else None
-    segment = segment or (run.segment if run else None)
-    if segment is not None:
-        parse_segment(segment)
+    segment = segment_words(session, edition.list_id, segment or (run.segment if run else None))
     campaign = Campaign(
         edition_id=edition.id,
         list_id=edition.list_id,

@@ -14,6 +14,7 @@ from digest.actions.quiet_hours import set_quiet_hours
 from digest.cli.context import actor, console, database, parse_now, print_json
 from digest.cli.list_count import count
 from digest.cli.list_look import look, templates
+from digest.cli.list_segments import segments
 from digest.cli.list_signups import signups
 from digest.clock import utc_now
 from digest.domain.address import ascii_domain
@@ -28,6 +29,7 @@ app.command()(look)
 app.command()(templates)
 app.command()(signups)
 app.command()(count)
+app.command()(segments)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from digest.actions.count_segment import count_segment
+from digest.actions.segments import count_segment
 from digest.cli.context import console, database, print_json
 from digest.clock import utc_now
 from digest.domain.states import Stream
@@ -12,7 +12,9 @@ from digest.domain.states import Stream
 
 def count(
     slug: Annotated[str, typer.Argument(metavar="LIST")],
-    segment: Annotated[str, typer.Argument(help="Such as 'topic = Trade and not hour < 9'.")],
+    segment: Annotated[
+        str, typer.Argument(help="Such as 'topic = Trade and not hour < 9', or a name.")
+    ],
     stream: Annotated[Stream, typer.Option(help="Which stream.")] = Stream.EACH,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

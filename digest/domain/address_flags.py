@@ -38,18 +38,19 @@ DISPOSABLE = frozenset(
 
 def flags_of(address: str) -> tuple[Flag, ...]:
     """The flags of a roster key."""
-    local, _, domain = address.rpartition("@")
     found = []
-    if local.partition("+")[0].lower() in ROLES:
+    if name_part(address) in ROLES:
         found.append(Flag.ROLE)
-    if is_disposable(domain):
+    if owner_part(address) in DISPOSABLE:
         found.append(Flag.DISPOSABLE)
     return tuple(found)
 
 
-def is_disposable(domain: str) -> bool:
-    """Whether the domain, or one above it, is of such a service."""
-    if domain in DISPOSABLE:
-        return True
-    labels = domain.split(".")
-    return any(".".join(labels[at:]) in DISPOSABLE for at in range(1, len(labels) - 1))
+def name_part(address: str) -> str:
+    """What stands before the @ and any plus-tag, in lower case."""
+    return address.partition("@")[0].partition("+")[0].lower()
+
+
+def owner_part(address: str) -> str:
+    """The last two labels of the domain: of the disposable ones, none has more."""
+    return ".".join(address.rpartition("@")[2].split(".")[-2:])

@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 
 from digest.domain.states import CLAIMABLE_DELIVERY_STATES, CampaignState
+from digest.store.address_parts import domain_of
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery
-from digest.store.engine import domain_of
 from digest.store.rows import is_among
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression

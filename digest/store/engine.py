@@ -10,17 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import (
-    ColumnElement,
-    Float,
-    String,
-    Uuid,
-    create_engine,
-    event,
-    literal,
-    make_url,
-    select,
-)
+from sqlalchemy import ColumnElement, Float, Uuid, create_engine, event, literal, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -32,9 +22,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from digest.domain.address import domain_part
 from digest.domain.errors import Illegal, Transient
 from digest.domain.ids import uuid7
+from digest.store.address_parts import add_address_functions
 from digest.store.base import Row, UtcDateTime
 
 LOCK_TIMEOUT = timedelta(seconds=10)
@@ -154,23 +144,6 @@ def _new_id(element: new_id, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: 
     return "digest_uuid7()"  # PostgreSQL: made by the first migration; SQLite: per connection
 
 
-class domain_of(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
-    """The domain of an address."""
-
-    inherit_cache = True
-    type = String()
-
-
-@compiles(domain_of, "postgresql")
-def _domain_in_postgresql(element: domain_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"substring({compiler.process(element.clauses, **kw)} from '[^@]*$')"
-
-
-@compiles(domain_of, "sqlite")
-def _domain_in_sqlite(element: domain_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"digest_domain({compiler.process(element.clauses, **kw)})"
-
-
 def insert_for(session: Session, row: type[Row]) -> Any:
     """The dialect's own INSERT, which knows ON CONFLICT."""
     if session.get_bind().dialect.name == "sqlite":
@@ -238,7 +211,7 @@ def _ask_whether_alive(
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     connection.create_function("digest_uuid7", 0, lambda: uuid7().hex)
-    connection.create_function("digest_domain", 1, domain_part, deterministic=True)
+    add_address_functions(connection)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

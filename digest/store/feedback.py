@@ -21,10 +21,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from digest.domain.errors import NotFound
 from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Reason
 from digest.domain.states import DeliveryState, Feedback
+from digest.store.address_parts import domain_of
 from digest.store.base import AsJson, Row, id_column, text_enum
 from digest.store.campaigns import Campaign
 from digest.store.deliveries import Delivery
-from digest.store.engine import domain_of, insert_for
+from digest.store.engine import insert_for
 
 _KEPT = text("raw IS NOT NULL")
 

@@ -19,7 +19,7 @@ from digest.domain.segment import (
     Value,
     kind_of,
 )
-from digest.store.engine import domain_of
+from digest.store.address_parts import domain_of, name_of, owner_of
 from digest.store.subscribers import Subscriber, Subscription
 
 Condition = ColumnElement[bool]
@@ -101,13 +101,9 @@ def _has_all_topics() -> Condition:
 
 
 def _flag(question: Question) -> Condition:
-    """As ``flags_of`` says, but for plus-tags and names below those of disposable domains."""
-    domain = domain_of(Subscriber.address)
-    local = func.substr(
-        Subscriber.address, 1, func.length(Subscriber.address) - func.length(domain) - 1
-    )
-    is_role = func.coalesce(func.lower(local).in_(ROLES), false())
-    is_thrown_away = func.coalesce(domain.in_(DISPOSABLE), false())
+    """As ``flags_of`` says."""
+    is_role = func.coalesce(name_of(Subscriber.address).in_(ROLES), false())
+    is_thrown_away = func.coalesce(owner_of(Subscriber.address).in_(DISPOSABLE), false())
     if not question.values:
         return not_(or_(is_role, is_thrown_away))
     return is_role if question.values[0] == Flag.ROLE else is_thrown_away

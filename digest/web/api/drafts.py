@@ -21,7 +21,7 @@ from digest.domain.draft import Spot
 from digest.web.api.edition_documents import EditionDocument, edition_document
 from digest.web.api.guards import ByCaller
 from digest.web.api.once import AnswerOnce
-from digest.web.api.words import Asked, Line, MaybeLine, Moment, Text
+from digest.web.api.words import Asked, Line, MaybeLine, Moment, SegmentText, Text
 from digest.web.site import Here, Site
 
 Version = Annotated[int, Field(ge=1, le=10**9, description="Of the draft that was looked at.")]
@@ -100,9 +100,10 @@ class TakenFrom(BaseModel):
 
 
 class OneOff(Asked):
-    """When it goes."""
+    """When it goes, and to whom."""
 
     at: Moment
+    segment: SegmentText | None = None
 
 
 class Draft(BaseModel):
@@ -204,7 +205,9 @@ def one_off(
 
     def act() -> Draft:
         now = utc_now()
-        draft = plan_one_off(site.db, list_slug, at=ask.at, now=now, actor=caller.actor)
+        draft = plan_one_off(
+            site.db, list_slug, at=ask.at, segment=ask.segment, now=now, actor=caller.actor
+        )
         return Draft(edition=draft)
 
     return once(act, 201)

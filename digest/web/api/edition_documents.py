@@ -10,7 +10,7 @@ from digest.actions.show_edition import EditionView
 from digest.domain.states import EditionState, Stream
 from digest.render import Severity
 from digest.store.editions import Edition
-from digest.web.api.words import Address, Asked, MaybeLine, Moment
+from digest.web.api.words import Address, Asked, MaybeLine, Moment, SegmentText
 
 
 class EditionLine(BaseModel):
@@ -121,6 +121,7 @@ class Send(Asked):
     """When an approved edition goes out; at once where it isn't said."""
 
     at: Moment | None = None
+    segment: SegmentText | None = None
 
 
 class Scheduled(BaseModel):

@@ -147,7 +147,9 @@ def send(site: Here, caller: ByCaller, once: AnswerOnce, edition_id: UUID, ask: 
     def act() -> Scheduled:
         now = utc_now()
         due = ask.at or now
-        campaign = schedule_campaign(site.db, edition_id, due_at=due, now=now, actor=caller.actor)
+        campaign = schedule_campaign(
+            site.db, edition_id, due_at=due, segment=ask.segment, now=now, actor=caller.actor
+        )
         return Scheduled(campaign=campaign, due=due)
 
     return once(act, 201)

@@ -1,26 +1,24 @@
 """Mailing lists and their runs."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
-from digest.actions.list_rules import MOST_ITEMS, RULES, change_rules
 from digest.actions.lists import Feed, change_cadence, coming_runs, create_list, pause_list
 from digest.actions.pings import set_ping
 from digest.actions.run_now import run_now
 from digest.clock import utc_now
-from digest.domain.counting import Counting
-from digest.domain.states import Approval, DoubtPolicy, RunState, Stream
+from digest.domain.states import Approval, RunState, Stream
 from digest.store.lists import MailingList, all_lists, find_list
 from digest.store.pages import runs_before
 from digest.store.runs import Run, find_run
 from digest.web.api.guards import ByCaller
 from digest.web.api.once import AnswerOnce
 from digest.web.api.paging import MOST, Cursor, Limit, Page, id_in, page_of
-from digest.web.api.words import Address, Asked, Line, MaybeLine, Slug
+from digest.web.api.words import Address, Asked, Line, MaybeLine, SegmentText, Slug
 from digest.web.site import Here
 
 
@@ -55,44 +53,6 @@ class NewList(Asked):
     approval: Approval = Approval.AUTOMATIC
 
 
-Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
-Recipients = Annotated[list[Line], Field(max_length=100)]
-
-
-class RulesDocument(BaseModel):
-    """Who approves, how long things wait, what is public."""
-
-    approval: Approval
-    approved_by_other: bool
-    archive_is_public: bool
-    counting: Counting = Field(description="Of clicks, or of clicks and opens, all together.")
-    dedupe_group: str | None
-    doubt_policy: DoubtPolicy
-    expires_after: int = Field(description="Minutes.")
-    lead_time: int = Field(description="Minutes.")
-    max_lateness: int = Field(description="Minutes.")
-    min_items: int
-    max_items: int
-    test_recipients: list[str] = Field(description="Addresses and @domains; empty: any.")
-
-
-class NewRules(Asked):
-    """Rules to change; what is left out stays."""
-
-    approval: Approval | None = None
-    approved_by_other: bool | None = None
-    archive_is_public: bool | None = None
-    counting: Counting | None = None
-    dedupe_group: Slug | Literal[""] | None = Field(None, description="Empty: none.")
-    doubt_policy: DoubtPolicy | None = None
-    expires_after: Minutes | None = None
-    lead_time: Minutes | None = None
-    max_lateness: Minutes | None = None
-    min_items: Annotated[int, Field(ge=1, le=MOST_ITEMS)] | None = None
-    max_items: Annotated[int, Field(ge=1, le=MOST_ITEMS)] | None = None
-    test_recipients: Recipients | None = None
-
-
 class Paused(Asked):
     """Whether a list's runs are planned."""
 
@@ -125,12 +85,14 @@ class RunDocument(BaseModel):
     by_hand: bool
     state: RunState
     reason: str | None
+    segment: str | None = Field(description="Whom of the list it is for; null: all.")
 
 
 class NewRun(Asked):
     """A run outside the cadence."""
 
     stream: Stream = Stream.EACH
+    segment: SegmentText | None = None
 
 
 def list_lists(site: Here, caller: ByCaller) -> Page[ListDocument]:
@@ -169,34 +131,6 @@ def pause(site: Here, caller: ByCaller, list_slug: str, change: Paused) -> ListD
     """Plan no further runs of a list, or plan them again."""
     pause_list(site.db, list_slug, paused=change.paused, now=utc_now(), actor=caller.actor)
     return show_list(site, list_slug)
-
-
-def show_rules(site: Here, list_slug: str) -> RulesDocument:
-    """A list's rules."""
-    with site.db.read() as session:
-        row = find_list(session, list_slug)
-        given = {name: _plain(getattr(row, name)) for name in RULES}
-    return RulesDocument.model_validate(given)
-
-
-def set_rules(site: Here, caller: ByCaller, list_slug: str, ask: NewRules) -> RulesDocument:
-    """Change some of a list's rules."""
-    given: dict[str, Any] = ask.model_dump(exclude_none=True)
-    for name in ("expires_after", "lead_time", "max_lateness"):
-        if name in given:
-            given[name] = timedelta(minutes=given[name])
-    if "dedupe_group" in given:
-        given["dedupe_group"] = given["dedupe_group"] or None
-    if "test_recipients" in given:
-        given["test_recipients"] = tuple(one.lower() for one in given["test_recipients"])
-    change_rules(site.db, list_slug, given, now=utc_now(), actor=caller.actor)
-    return show_rules(site, list_slug)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return int(value.total_seconds() // 60)
-    return list(value) if isinstance(value, tuple) else value
 
 
 def set_cadence(
@@ -256,7 +190,14 @@ def start_run(
     """Start a run outside the cadence; it is built, approved and sent as any other."""
 
     def act() -> RunDocument:
-        run_id = run_now(site.db, list_slug, stream=new.stream, now=utc_now(), actor=caller.actor)
+        run_id = run_now(
+            site.db,
+            list_slug,
+            stream=new.stream,
+            segment=new.segment,
+            now=utc_now(),
+            actor=caller.actor,
+        )
         return show_run(site, run_id)
 
     return once(act, 201)
@@ -288,4 +229,5 @@ def _run(row: Run) -> RunDocument:
         by_hand=row.by_hand,
         state=row.state,
         reason=row.reason,
+        segment=row.segment,
     )

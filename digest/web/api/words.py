@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from digest.clock import utc_now
+from digest.domain.segment import LONGEST
 
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
@@ -15,6 +16,11 @@ Text = Annotated[
     str, StringConstraints(max_length=5000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")
 ]  # with line ends
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+SegmentText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST),
+    Field(description="Whom of the list: a segment's name, or its words."),
+]
 Address = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=_PLAIN)]
 FARTHEST = timedelta(days=366)
 

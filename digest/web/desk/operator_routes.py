@@ -11,6 +11,7 @@ from digest.web.desk import (
     people,
     relays,
     schedule,
+    segments,
     suppressions,
 )
 from digest.web.route import Guard, Route
@@ -18,6 +19,7 @@ from digest.web.route import Guard, Route
 _LIST = "/desk/schedule/{list_slug}"
 _PEOPLE = "/desk/lists/{list_slug}/import"
 _IMPORT = "/desk/imports/{import_id}"
+_PARTS = "/desk/lists/{list_slug}/segments"
 _OFF = "/desk/suppressions"
 _BACK = "/desk/feedback/{event_id}"
 _CAMPAIGN = "/desk/campaigns/{campaign_id}"
@@ -49,6 +51,10 @@ OPERATOR_ROUTES = (
     Route("POST", "/desk/relays/use", relays.post_use, Guard.OPERATOR, whole=True),
     Route("POST", "/desk/relays/rate", relays.post_rate, Guard.OPERATOR, whole=True),
     Route("POST", "/desk/relays/domain", relays.post_domain_rate, Guard.OPERATOR, whole=True),
+    Route("GET", _PARTS, segments.show_segments, Guard.OPERATOR),
+    Route("POST", _PARTS, segments.post_segment, Guard.OPERATOR),
+    Route("POST", f"{_PARTS}/count", segments.post_count, Guard.OPERATOR),
+    Route("POST", f"{_PARTS}/remove", segments.post_remove, Guard.OPERATOR),
     Route("GET", "/desk/people", people.show_people, Guard.OPERATOR),
     Route("POST", "/desk/people", people.find_person, Guard.OPERATOR),
     Route("GET", "/desk/people/{subscriber_id}", people.show_one, Guard.OPERATOR),

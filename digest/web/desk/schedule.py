@@ -21,6 +21,7 @@ from digest.schedule.cadence import EXAMPLES
 from digest.schedule.quiet import spell_quiet_hours
 from digest.store.audit import history_of
 from digest.store.lists import all_lists, find_list
+from digest.store.saved_segments import segments_of
 from digest.web.desk.desk import AtDesk, Desk
 from digest.web.posted import Posted, first
 from digest.web.zones import zones_with
@@ -130,7 +131,14 @@ def post_resume(desk: AtDesk, list_slug: str) -> Response:
 
 def post_run(desk: AtDesk, list_slug: str, fields: Posted) -> Response:
     """POST …/run: a run outside the cadence, at once."""
-    run_now(desk.site.db, list_slug, stream=_stream(fields), now=utc_now(), actor=desk.actor)
+    run_now(
+        desk.site.db,
+        list_slug,
+        stream=_stream(fields),
+        segment=first(fields, "segment") or None,
+        now=utc_now(),
+        actor=desk.actor,
+    )
     return _back(desk, list_slug, "A run is planned for now; its edition is built in a moment.")
 
 
@@ -138,6 +146,7 @@ def _list_page(desk: Desk, slug: str) -> Response:
     now = utc_now()
     with desk.site.db.read() as session:
         mailing_list = find_list(session, slug)
+        segments = segments_of(session, mailing_list.id)
         history = history_of(session, "mailing_list", mailing_list.id, MOST_CHANGES)
     found = calendar(desk.site.db, now, now + timedelta(days=30), now, slug=slug)
     return desk.page(
@@ -152,6 +161,7 @@ def _list_page(desk: Desk, slug: str) -> Response:
         examples=EXAMPLES,
         days=_by_day(found, mailing_list.timezone, now),
         total=len(found),
+        segments=segments,
         history_entries=history,
         role=desk.viewer.grants.on(mailing_list.id),
     )

@@ -13,6 +13,7 @@ from digest.actions.tell_editors import SAYS, put_away
 from digest.clock import utc_now
 from digest.domain.errors import DigestError, Illegal
 from digest.domain.role import Role
+from digest.store.saved_segments import segment_names
 from digest.web.desk.decide import moment_in
 from digest.web.desk.desk import AtDesk, Desk
 from digest.web.posted import Fields, Posted, first
@@ -44,7 +45,10 @@ def _start(desk: Desk, list_slug: str, fields: Fields, now: datetime) -> UUID:
         at = moment_in(first(fields, "at"), desk.viewer.timezone)
         if at is None:
             raise Illegal("Say when it is to go.")
-        return plan_one_off(desk.site.db, list_slug, at=at, now=now, actor=desk.actor)
+        segment = first(fields, "segment") or None
+        return plan_one_off(
+            desk.site.db, list_slug, at=at, segment=segment, now=now, actor=desk.actor
+        )
     built = build_edition(desk.site.db, list_slug, now=now, actor=desk.actor)
     if built.edition_id is None:
         raise Illegal(built.reason or "There is nothing for an edition yet.")
@@ -57,10 +61,13 @@ def _page(desk: Desk, *, status: int = 200, fault: str | None = None) -> Respons
     today = read_today(
         desk.site.db, desk.viewer.account_id, lambda list_id: grants.on(list_id) is not None, now
     )
+    with desk.site.db.read() as session:
+        segments = segment_names(session)
     return desk.page(
         "desk/today.html",
         status=status,
         today=today,
+        segments=segments,
         says=SAYS,
         may=lambda it, role: reaches(grants.on(it.id), Role(role)),
         fault=fault,

@@ -8,13 +8,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from digest.actions.count_segment import count_segment
 from digest.actions.renditions import edition_values
 from digest.actions.run_now import run_now
 from digest.actions.schedule_campaign import schedule_campaign
+from digest.actions.segments import (
+    SegmentCount,
+    count_segment,
+    drop_segment,
+    list_segments,
+    save_segment,
+)
 from digest.actions.start_campaign import start_campaign
+from digest.domain.address_flags import DISPOSABLE, Flag, flags_of
 from digest.domain.edition import Variant
-from digest.domain.errors import Illegal
+from digest.domain.errors import Illegal, NotFound
 from digest.domain.segment import AllOf, AnyOf, Not, Question, Segment, parse_segment
 from digest.domain.states import Stream
 from digest.render import builtin_templates
@@ -146,7 +153,60 @@ def test_a_count_is_of_those_who_would_get_it(db, daily):
     found = count_segment(db, "daily", "topic = Trade", now=NOW)
     assert (found.meant, found.of) == (3, 4)
     with pytest.raises(Illegal):
-        count_segment(db, "daily", "topic", now=NOW)
+        count_segment(db, "daily", "topic is", now=NOW)
+
+
+MARKED = [
+    "info@quay.example",
+    "Info+daily@quay.example",
+    "information@quay.example",
+    "ana+info@quay.example",
+    "a.press@quay.example",
+    "eve@mailinator.com",
+    "eve@fresh.MAILINATOR.com".lower(),
+    "eve@mailinator.com.example",
+    "eve@notmailinator.com",
+    "sales+x@a.b.yopmail.com",
+    "eve@localhost",
+]
+
+
+def test_a_flag_means_those_whom_it_is_shown_for(db, settings, daily):
+    with db.begin() as session:
+        for address in MARKED:
+            a_subscriber(session, settings, address, session.get_one(MailingList, daily))
+    for flag in Flag:
+        with db.read() as session:
+            found = set(session.scalars(select(Subscriber.address).where(asks_for(flag))))
+        assert found == {address for address in MARKED if flag in flags_of(address)}
+    assert {len(name.split(".")) for name in DISPOSABLE} == {2}  # as owner_part has it
+
+
+def asks_for(flag: Flag):
+    return condition(parse_segment(f"flag = {flag}"))
+
+
+def test_a_name_stands_for_the_words_that_it_had_when_it_was_used(db, daily):
+    save_segment(db, "daily", "early", "hour < 9", now=NOW, actor="test")
+    assert count_segment(db, "daily", "early", now=NOW) == SegmentCount(1, 4)
+    run = run_now(db, "daily", stream=Stream.EACH, segment="early", now=NOW, actor="test")
+    save_segment(db, "daily", "early", "hour > 20", now=NOW, actor="test")
+    with db.read() as session:
+        assert find_run(session, run).segment == "hour < 9"
+    (view,) = list_segments(db, "daily", now=NOW)
+    assert (view.words, view.count) == ("hour > 20", SegmentCount(1, 4))
+    drop_segment(db, "daily", "early", now=NOW, actor="test")
+    assert list_segments(db, "daily", now=NOW) == []
+    for use in (count_segment, drop_segment):
+        with pytest.raises(NotFound):
+            use(db, "daily", "early", now=NOW, **({} if use is count_segment else {"actor": "x"}))
+
+
+def test_what_cannot_be_read_is_not_saved_and_no_name_is_words(db, daily):
+    for name, words in (("early", "hour < noon"), ("two words", "hour < 9"), ("", "hour < 9")):
+        with pytest.raises(Illegal):
+            save_segment(db, "daily", name, words, now=NOW, actor="test")
+    assert list_segments(db, "daily", now=NOW) == []
 
 
 def test_a_campaign_goes_to_its_segment_alone(db, settings, daily):
@@ -172,7 +232,7 @@ def test_a_campaign_goes_to_its_segment_alone(db, settings, daily):
 
 def test_a_run_by_hand_keeps_its_segment_and_a_wrong_one_starts_none(db, daily):
     with pytest.raises(Illegal):
-        run_now(db, "daily", stream=Stream.EACH, segment="nobody", now=NOW, actor="test")
+        run_now(db, "daily", stream=Stream.EACH, segment="hour = noon", now=NOW, actor="test")
     run = run_now(db, "daily", stream=Stream.EACH, segment="hour = 7", now=NOW, actor="test")
     with db.read() as session:
         assert find_run(session, run).segment == "hour = 7"

@@ -29,6 +29,7 @@ TOLD_APART = (  # with the run or the campaign
     AlarmKind.RUN_MISSED,
     AlarmKind.APPROVAL_MISSING,
     AlarmKind.CAMPAIGN_EXPIRED,
+    AlarmKind.CAMPAIGN_LATE,
     AlarmKind.CAMPAIGN_PAUSED,
     AlarmKind.MANY_REFUSED,
     AlarmKind.MANY_COMPLAINTS,

@@ -31,7 +31,7 @@ def service_facts(session: Session, now: datetime) -> Facts:
     lists = lists_by_id(session)
     throttles = throttles_in_force(session)
     database_time, domains = domain_checks_now(session)
-    watched = watched_campaigns(session, now - LOOK_BACK)
+    watched = watched_campaigns(session, now - LOOK_BACK, now)
     return Facts(
         heartbeats=all_heartbeats(session),
         database_time=database_time,
@@ -65,16 +65,17 @@ def _campaigns(
     return [
         CampaignFacts(
             campaign=one,
-            name=f"{lists[one.list_id].name} no. {number}",
+            name=f"{lists[one.list_id].name} no. {found.number}",
             counts=sums[one.id].counts,
             next_due=sums[one.id].next_due,
             stuck_since=still.get(one.id),
             is_explained=is_limited or _is_quiet(lists[one.list_id], now),
-            complaints=complaints,
-            bounced_by_us=ours,
+            complaints=found.complaints,
+            bounced=found.bounced,
+            bounced_by_us=found.bounced_by_us,
             paused_by_service=str(one.id) in paused and paused[str(one.id)].actor == SERVICE,
         )
-        for one, number, complaints, ours in watched
+        for found, one in zip(watched, campaigns, strict=True)
     ]
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.actions.list_throttles import ThrottleView, throttle_views
-from digest.actions.service_facts import service_facts
+from digest.actions.service_facts import LOOK_BACK, service_facts
 from digest.domain.alarm import Finding
+from digest.domain.feedback import Effect, Evidence
 from digest.operate.facts import Facts
 from digest.operate.findings import alive, findings
 from digest.store.alarms import Alarm, recent_alarms
 from digest.store.engine import Database
+from digest.store.feedback import count_effects
 from digest.store.heartbeats import Heartbeat
 from digest.store.leases import held_now
 
@@ -37,6 +39,7 @@ class Health:
     leases: Leases
     alarms: Sequence[Alarm]
     limits: Sequence[ThrottleView]
+    feedback: Mapping[tuple[Evidence, Effect], int]  # what came back within a day
 
 
 def service_health(db: Database, now: datetime) -> Health:
@@ -45,6 +48,7 @@ def service_health(db: Database, now: datetime) -> Health:
         facts = service_facts(session, now)
         held, expired = held_now(session)
         alarms = recent_alarms(session, now - SHOWN_FOR, MOST_ALARMS)
+        feedback = count_effects(session, now - LOOK_BACK)
     living = alive(facts)
     asked = [one.queues for one in living if one.queues is not None]
     return Health(
@@ -54,5 +58,6 @@ def service_health(db: Database, now: datetime) -> Health:
         queues=asked[0] if asked else None,
         leases=Leases(held, expired),
         alarms=alarms,
+        feedback=feedback,
         limits=throttle_views(facts.throttles, facts.relays, facts.database_time, now),
     )

@@ -15,6 +15,7 @@ class AlarmKind(StrEnum):
     RUN_MISSED = "run missed"
     APPROVAL_MISSING = "approval missing"
     CAMPAIGN_EXPIRED = "campaign expired"
+    CAMPAIGN_LATE = "campaign late"
     CAMPAIGN_STALLED = "campaign stalled"
     CAMPAIGN_PAUSED = "campaign paused by the service"
     MANY_REFUSED = "many refused"

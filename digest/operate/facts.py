@@ -27,6 +27,7 @@ class CampaignFacts:
     is_explained: bool = False  # a rate or quiet hours hold it up
     paused_by_service: bool = False
     complaints: int = 0
+    bounced: int = 0  # mails that a relay took and somebody returned
     bounced_by_us: int = 0  # mails that came back for a reason that is ours
 
 

@@ -16,6 +16,7 @@ from digest.store.sources import Source
 
 SILENT = timedelta(seconds=60)  # without a heartbeat
 STARTING = timedelta(minutes=2)  # how long a beat waits for the first worker
+LATE = timedelta(minutes=10)  # after its time, and not begun
 STUCK = timedelta(minutes=5)  # without a delivery done, although some are due
 FAILURES_IN_A_ROW = 3
 MOST_CLOCK_OFF = 5.0  # seconds
@@ -165,6 +166,14 @@ def _campaign(facts: CampaignFacts, now: datetime) -> Iterator[Finding]:
             f"{number(unsent, 'delivery', 'deliveries')} unsent.",
             "Find what held it up under Health. What expired can be retried on its page.",
         )
+    if campaign.state is CampaignState.SCHEDULED and now - campaign.due_at >= LATE:
+        why = campaign.reason or "No worker has begun it."
+        yield Finding(
+            AlarmKind.CAMPAIGN_LATE,
+            subject,
+            f"{facts.name} was due {length(now - campaign.due_at)} ago and has not begun. {why}",
+            "Mend what holds it, or start it all the same: `digest campaign override`.",
+        )
     if _is_stuck(facts, now):
         assert facts.stuck_since is not None
         yield Finding(
@@ -196,11 +205,12 @@ def _is_stuck(facts: CampaignFacts, now: datetime) -> bool:
 
 def _outcomes(facts: CampaignFacts, subject: str) -> Iterator[Finding]:
     failed, sent = facts.counts[DeliveryState.FAILED], facts.counts[DeliveryState.SENT]
-    if failed >= max(MANY_REFUSED, MANY_REFUSED_SHARE * (failed + sent)):
+    if (lost := failed + facts.bounced) >= max(MANY_REFUSED, MANY_REFUSED_SHARE * (failed + sent)):
         yield Finding(
             AlarmKind.MANY_REFUSED,
             subject,
-            f"{facts.name}: {failed:,} of {failed + sent:,} mails were refused for good.",
+            f"{facts.name}: {lost:,} of {failed + sent:,} mails were refused for good "
+            "or came back.",
             "Read the relays' answers on its page: is it the addresses, or is it us?",
         )
     if are_many(facts.complaints, sent, WARNED_AT):

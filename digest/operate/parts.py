@@ -17,8 +17,9 @@ PARTS: tuple[tuple[str, str, tuple[AlarmKind, ...]], ...] = (
     ("runs", "None was missed within a day, and none waits.",
      (AlarmKind.RUN_MISSED, AlarmKind.APPROVAL_MISSING)),
     ("campaigns", "Those of the last day are well.",
-     (AlarmKind.CAMPAIGN_EXPIRED, AlarmKind.CAMPAIGN_STALLED, AlarmKind.CAMPAIGN_PAUSED,
-      AlarmKind.MANY_REFUSED, AlarmKind.MANY_COMPLAINTS, AlarmKind.UNCERTAIN)),
+     (AlarmKind.CAMPAIGN_EXPIRED, AlarmKind.CAMPAIGN_LATE, AlarmKind.CAMPAIGN_STALLED,
+      AlarmKind.CAMPAIGN_PAUSED, AlarmKind.MANY_REFUSED, AlarmKind.MANY_COMPLAINTS,
+      AlarmKind.BOUNCED_BY_US, AlarmKind.UNCERTAIN)),
     ("clock", "It agrees with the database's.", (AlarmKind.CLOCK_WRONG,)),
     ("disk", "There is room where DIGEST_HOME is.", (AlarmKind.DISK_FULL,)),
 )  # fmt: skip
@@ -32,6 +33,7 @@ _WARNINGS = (
     AlarmKind.CAMPAIGN_EXPIRED,
     AlarmKind.MANY_REFUSED,
     AlarmKind.MANY_COMPLAINTS,
+    AlarmKind.BOUNCED_BY_US,
     AlarmKind.UNCERTAIN,
 )
 

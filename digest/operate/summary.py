@@ -173,8 +173,8 @@ def _faults(one: ToldCampaign) -> Iterator[str]:
         yield f"{counts[DeliveryState.CANCELLED]:,} were not reached before it expired."
     if counts[DeliveryState.UNCERTAIN]:
         yield f"{counts[DeliveryState.UNCERTAIN]:,} are uncertain: look into the relay's log."
-    if failed >= max(MANY_REFUSED, MANY_REFUSED_SHARE * (failed + sent)):
-        yield "Too many were refused."
+    if failed + one.bounced >= max(MANY_REFUSED, MANY_REFUSED_SHARE * (failed + sent)):
+        yield "Too many were refused or came back."
     if one.bounced_by_us > BOUNCED_BY_US_SHARE * one.roster:
         yield f"{one.bounced_by_us:,} came back because of us."
     if are_many(one.complained, sent, WARNED_AT):

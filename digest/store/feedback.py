@@ -126,9 +126,11 @@ def events_about(session: Session, subscriber_id: UUID, limit: int) -> Sequence[
     return session.scalars(theirs.order_by(FeedbackEvent.id.desc()).limit(limit)).all()
 
 
-def count_effects(session: Session) -> dict[tuple[Evidence, Effect], int]:
-    """How many events had which evidence and effect."""
-    kinds = select(FeedbackEvent.evidence, FeedbackEvent.effect, func.count())
+def count_effects(session: Session, since: datetime) -> dict[tuple[Evidence, Effect], int]:
+    """How many events that came in after ``since`` had which evidence and effect."""
+    kinds = select(FeedbackEvent.evidence, FeedbackEvent.effect, func.count()).where(
+        FeedbackEvent.id >= first_id_at(since)
+    )
     rows = session.execute(kinds.group_by(FeedbackEvent.evidence, FeedbackEvent.effect))
     return {(evidence, effect): count for evidence, effect, count in rows}
 

@@ -110,4 +110,11 @@ class Service(Collector):
         )
         for source in self._health.facts.sources:
             sources.add_metric([source.slug], source.failures)
-        yield from (relays, sources)
+        feedback = GaugeMetricFamily(
+            "digest_feedback_events",
+            "What came back within a day, by what proves it and what it did.",
+            labels=["evidence", "effect"],
+        )
+        for (evidence, effect), n in self._health.feedback.items():
+            feedback.add_metric([evidence.value, effect.value], n)
+        yield from (relays, sources, feedback)

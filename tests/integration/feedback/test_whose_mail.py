@@ -2,12 +2,14 @@
 
 import os
 import secrets
+from datetime import timedelta
 
 import pytest
 
 from digest.actions.accept_feedback import accept_feedback
 from digest.actions.ingest_feedback import take_mail
 from digest.actions.undo_feedback import undo_feedback
+from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.domain.feedback import Effect, Evidence
 from digest.store.deliveries import Delivery
@@ -106,7 +108,8 @@ def test_a_forged_return_path_is_ignored_and_counted(db, settings, delivery):
         taken = take(db, settings, a_bounce(f"{forged}@bounce.news.example", note=str(n)))
         assert (taken.evidence, taken.applied) == (Evidence.FORGED, False)
     with db.read() as session:
-        assert count_effects(session)[Evidence.FORGED, Effect.IGNORED] == 3
+        today = count_effects(session, utc_now() - timedelta(days=1))
+    assert today[Evidence.FORGED, Effect.IGNORED] == 3
     assert suppressed(db) == []
 
 

@@ -160,7 +160,7 @@ def test_what_did_not_go_is_there_with_its_reason_and_no_reader_is(db, told):
     mail = mails(told)[0]
     text = text_of(mail)
     for words in (
-        "Too many were refused.",
+        "Too many were refused or came back.",
         "30 refused: 100.00 % (the limit is 5 %).",
         "weekly, due Tue 10 Mar, 06:00 UTC",
         "nothing ran then.",

@@ -11,6 +11,7 @@ from digest.domain.alarm import AlarmKind
 from digest.domain.states import CampaignState, DeliveryState, RunState
 from digest.operate.facts import CampaignFacts, Facts, RunFacts
 from digest.operate.findings import findings
+from digest.operate.parts import PARTS
 from digest.store.campaigns import Campaign
 from digest.store.heartbeats import Heartbeat, ProcessKind
 from digest.store.relays import Relay
@@ -177,6 +178,30 @@ def test_what_expired_and_what_is_uncertain_is_counted():
     assert (
         kinds(facts(campaigns=[a_campaign({DeliveryState.CANCELLED: 1}, campaign=by_hand)])) == []
     )
+
+
+def test_a_campaign_is_late_ten_minutes_after_its_time():
+    scheduled = {"state": CampaignState.SCHEDULED, "reason": "There is no SPF record."}
+    early, late = (
+        a_campaign({}, campaign=scheduled | {"due_at": NOW - timedelta(minutes=n)}) for n in (9, 10)
+    )
+    assert kinds(facts(campaigns=[early])) == []
+    (finding,) = findings(facts(campaigns=[late]), NOW)
+    assert finding.sentence == (
+        "The Daily Brief no. 7 was due 10 min ago and has not begun. There is no SPF record."
+    )
+
+
+def test_mails_that_come_back_later_count_as_refused():
+    sent, failed = DeliveryState.SENT, DeliveryState.FAILED
+    few, many = (a_campaign({sent: 390, failed: 10}, bounced=n) for n in (9, 10))
+    assert kinds(facts(campaigns=[few])) == []
+    assert kinds(facts(campaigns=[many])) == [AlarmKind.MANY_REFUSED]
+
+
+def test_each_alarm_but_that_of_domains_is_about_a_part_of_the_doctors():
+    told = [kind for _, _, kinds_of_part in PARTS for kind in kinds_of_part]
+    assert sorted([*told, AlarmKind.DOMAIN_FAILS]) == sorted(AlarmKind)
 
 
 def test_only_a_pause_by_the_service_itself_is_an_alarm():

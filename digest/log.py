@@ -1,20 +1,41 @@
 """Logging: structured lines through structlog, for the console or as JSON.
 
 Call ``get_logger(__name__)`` and log an event name with values: ``log.info("edition built",
-edition=edition.id)``. No address stands in a line above debug level.
+edition=edition.id)``. Within ``about(campaign=…)`` each line carries those ids, the libraries'
+lines, too. No address stands in a line above debug level: what looks like one is taken out.
 """
 
 import logging
+import re
 import sys
-from typing import Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
 
 import structlog
+from structlog.typing import EventDict
+
+# The names of Celery's workers are none, though they look alike.
+_ADDRESS = re.compile(
+    r"(?!celery@|up\d+@|echo\.)\b[^\s<>()\[\]{}\"',;:=/\\]+@[^\s<>()\[\]{}\"',;:]+"
+)
+_NO_TEXT = (bool, int, float, UUID, datetime, type(None))
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+@contextmanager
+def about(**ids: object) -> Iterator[None]:
+    """Let each line that is logged within carry these ids; those that are None are left out."""
+    known = {name: value for name, value in ids.items() if value is not None}
+    with structlog.contextvars.bound_contextvars(**known):
+        yield
 
 
 def configure_logging(form: Literal["console", "json"] = "console", level: str = "INFO") -> None:
@@ -41,10 +62,10 @@ def configure_logging(form: Literal["console", "json"] = "console", level: str =
         cache_logger_on_first_use=True,
     )
     closing: list[structlog.typing.Processor] = [
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        _without_addresses,
     ]
-    if form == "json":
-        closing.append(structlog.processors.format_exc_info)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -56,3 +77,16 @@ def configure_logging(form: Literal["console", "json"] = "console", level: str =
     root.setLevel(level)
     for noisy in ("httpx", "httpcore", "trafilatura", "htmldate", "charset_normalizer", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _without_addresses(_: Any, __: str, line: EventDict) -> EventDict:
+    if line.get("level") == "debug":
+        return line
+    return {name: _scrubbed(value) for name, value in line.items()}
+
+
+def _scrubbed(value: Any) -> Any:
+    if isinstance(value, _NO_TEXT):
+        return value
+    text = str(value)
+    return _ADDRESS.sub("<address>", text) if "@" in text else value

@@ -45,7 +45,18 @@ QUEUE_AGE = Metric(
     "digest_queue_age_seconds",
     "How long the delivery that is due longest has waited for a sender; 0 where none is due.",
 )
-METRICS = (DELIVERIES, SENDING_SECONDS, STALE_RESULTS, LEASE_EXPIRATIONS, QUEUE_AGE)
+MESSAGES_REFUSED = Metric(
+    "digest_messages_refused_total",
+    "Messages of the broker that were not acted on: not JSON, no task of ours, or about no id.",
+)
+METRICS = (
+    DELIVERIES,
+    SENDING_SECONDS,
+    STALE_RESULTS,
+    LEASE_EXPIRATIONS,
+    QUEUE_AGE,
+    MESSAGES_REFUSED,
+)
 
 _one_at_a_time = threading.Lock()
 

@@ -1,6 +1,7 @@
 """What is wrong with the settings, said at the start rather than when it first fails."""
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -36,6 +37,7 @@ def check_settings(settings: "Settings") -> None:
                 "give a longer one, or none at all: then one is made and kept in HOME."
             )
     _check_summary(settings)
+    _check_redis(settings)
     for name, fewest in FEWEST_DAYS.items():
         days: int = getattr(settings, name)
         if days and not fewest <= days <= LONGEST_DAYS:
@@ -49,6 +51,27 @@ def check_settings(settings: "Settings") -> None:
             f"{PREFIX}BASE_URL {settings.base_url!r} is not a web address; "
             "write it in full, such as https://news.example."
         )
+
+
+def _check_redis(settings: "Settings") -> None:
+    """Whoever can write to the broker can ring for anything, and read what is rung."""
+    if settings.redis_url is None or settings.redis_open:
+        return
+    url = urlsplit(settings.redis_url.get_secret_value())
+    is_guarded = url.scheme != "redis" or url.password or _is_here(url.hostname)
+    if not is_guarded:
+        raise Illegal(
+            f"{PREFIX}REDIS_URL names {url.hostname} and no password: anybody there could write to "
+            f"the broker. Set one (redis://:password@{url.hostname}), use rediss://, or set "
+            f"{PREFIX}REDIS_OPEN=yes where nobody else reaches it."
+        )
+
+
+def _is_here(host: str | None) -> bool:
+    try:
+        return host in (None, "", "localhost") or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _check_summary(settings: "Settings") -> None:

@@ -33,3 +33,8 @@ class FromFiles(PydanticBaseSettingsSource):
             name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def is_secret_file(variable: str) -> bool:
+    """Whether an environment variable names such a file."""
+    return variable.startswith("DIGEST_") and variable.endswith("_FILE")

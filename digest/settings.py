@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default=None,
         description="Celery's broker; default: in memory, for `digest up` and `digest demo` only.",
     )
+    redis_open: bool = Field(
+        default=False,
+        description="Start although DIGEST_REDIS_URL names another machine and no password.",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         description="First relay: smtp://user:pass@host:587?starttls=require, smtps://host, "

@@ -43,6 +43,7 @@ def _configuration() -> dict[str, Any]:
         "worker_redirect_stdouts": False,
         "worker_enable_remote_control": broker != IN_MEMORY,
         "worker_soft_shutdown_timeout": 30.0,
+        "worker_consumer": "workers.refused:WaryConsumer",
         "beat_scheduler": "workers.beat:Sweeper",
         "imports": ["workers.tasks", "workers.heartbeat", "workers.hearing", "workers.metrics"],
     }

@@ -19,7 +19,7 @@ from digest.actions.tell_editors import mail_notice
 from digest.actions.tick import Work
 from digest.clock import utc_now
 from digest.domain.errors import DigestError
-from digest.log import get_logger
+from digest.log import about, get_logger
 from workers import process
 from workers.app import app
 
@@ -126,12 +126,28 @@ TASKS = {
 }
 
 
+# What the id of a ring is called in the lines that are logged about it; elsewhere it is ``id``.
+ABOUT = {
+    Work.COLLECT: "source",
+    Work.ADVANCE: "run",
+    Work.START: "campaign",
+    Work.DELIVER: "campaign",
+    Work.MAILBOX: "mailbox",
+}
+
+
 @contextmanager
 def _guard(work: Work, id_: str) -> Iterator[UUID]:
-    """The outermost edge of a worker: what goes wrong is logged, and the next tick rings again."""
-    try:
-        yield UUID(id_)
-    except DigestError as error:
-        log.warning("task failed", work=work.value, id=id_, error=str(error))
-    except Exception:
-        log.exception("task broke", work=work.value, id=id_)
+    """The outermost edge of a worker: what goes wrong is logged, and the next tick rings again.
+
+    Whoever reaches the broker may have written the message, so it is believed to be an id and no
+    more: what it is about is looked up, and whether that is due.
+    """
+    given = UUID(id_)
+    with about(work=work.value, **{ABOUT.get(work, "id"): given}):
+        try:
+            yield given
+        except DigestError as error:
+            log.warning("task failed", error=str(error))
+        except Exception:
+            log.exception("task broke")

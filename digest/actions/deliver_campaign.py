@@ -6,9 +6,10 @@ from digest.actions.relays import open_lines
 from digest.actions.send_epoch import advance_epoch, require_no_restore
 from digest.deliver.books import Assignment, Books, Clock, Flag
 from digest.deliver.message import Origin
+from digest.deliver.route import Fleet
 from digest.deliver.sender import Report, Sender
 from digest.domain.states import CampaignState
-from digest.log import get_logger
+from digest.log import about, get_logger
 from digest.schedule.quiet import quiet_until
 from digest.settings import Settings
 from digest.store.campaigns import find_campaign
@@ -37,6 +38,20 @@ def deliver_campaign(
     fleet = open_lines(db, settings, clock()) if assignment else None
     if assignment is None or fleet is None or not fleet.relays:
         return Report()
+    with about(campaign=campaign_id, edition=assignment.origin.edition_id):
+        return _send(db, settings, assignment, fleet, clock=clock, stop=stop, seconds=seconds)
+
+
+def _send(
+    db: Database,
+    settings: Settings,
+    assignment: Assignment,
+    fleet: Fleet,
+    *,
+    clock: Clock,
+    stop: Flag,
+    seconds: float,
+) -> Report:
     books = Books(db, settings, assignment, clock)
     require_no_restore(db, books.witness)
     advance_epoch(db, books.witness)
@@ -45,7 +60,6 @@ def deliver_campaign(
     if report.counts or report.relay_error:
         log.info(
             "stint ended",
-            campaign=campaign_id,
             relay_error=report.relay_error,
             stale=report.stale,
             **{state.value: n for state, n in report.counts.items()},

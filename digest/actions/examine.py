@@ -1,7 +1,9 @@
 """``digest doctor``: every part that the service depends on, its verdict, and what to do."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest.actions.check_domain import (
@@ -13,33 +15,41 @@ from digest.actions.check_domain import (
 )
 from digest.actions.check_relay import check_relay
 from digest.actions.keep_up import own_vitals
-from digest.actions.readiness import broker_fault, database_fault
+from digest.actions.readiness import broker_fault, reach_fault, schema_fault
 from digest.actions.service_facts import service_facts
 from digest.domain.alarm import Finding
 from digest.domain.checkup import Check, Verdict
 from digest.domain.edition import Branding
 from digest.operate.dns.resolver import Resolver
 from digest.operate.dns.reverse import check_names
+from digest.operate.files import open_to_others
 from digest.operate.findings import findings, host_findings
 from digest.operate.parts import check_parts
+from digest.setting_files import is_secret_file
 from digest.settings import Settings
 from digest.store.engine import Database, Session
 from digest.store.heartbeats import ProcessKind, unkept_heartbeat
 from digest.store.lists import all_lists
+from digest.store.mailboxes import Mailbox, all_mailboxes
 from digest.store.relays import usable_relays
 
 
 def examine(db: Database, settings: Settings, now: datetime) -> Iterator[Check]:
     """Look at everything; without the database only at what needs no rows."""
-    fault = database_fault(db)
-    hint = "Look at DIGEST_DATABASE_URL, and run `digest db upgrade`."
-    yield _part("database", fault, f"{db.shown} is there, and up to date.", hint)
+    fault = reach_fault(db)
+    yield _part("database", fault, f"{db.shown} answers.", "Look at DIGEST_DATABASE_URL.")
+    if fault is None:
+        fault = schema_fault(db)
+        yield _part("schema", fault, "It is that of this version.", "Run `digest db upgrade`.")
     yield _broker(settings)
+    yield _secrets(settings)
     if fault is not None:
         return
     yield from check_parts(_findings(db, settings, now))
     with db.read() as session:
         relays, brandings = usable_relays(session), _brandings(session)
+        mailboxes = all_mailboxes(session)
+    yield from (_mailbox(one) for one in mailboxes if one.enabled)
     for relay in relays:
         yield from check_relay(settings, relay, now)
     yield from _outside(db, settings, brandings, now)
@@ -95,6 +105,25 @@ def _broker(settings: Settings) -> Check:
     where = "Redis answers." if settings.redis_url else "In memory, for `digest up` alone."
     hint = "Look whether it runs, and at DIGEST_REDIS_URL; nothing is lost meanwhile."
     return _part("broker", broker_fault(settings), where, hint)
+
+
+def _secrets(settings: Settings) -> Check:
+    given = [Path(path) for name, path in os.environ.items() if is_secret_file(name)]
+    if found := sorted(map(str, open_to_others(settings.home_path, given))):
+        sentence = f"Others on this machine may read {', '.join(found)}."
+        return Check("secrets", Verdict.WARNING, sentence, f"chmod go= {' '.join(found)}")
+    return Check("secrets", Verdict.OK, "Nobody else on this machine may read them.")
+
+
+def _mailbox(mailbox: Mailbox) -> Check:
+    part = f"mailbox {mailbox.name}"
+    if mailbox.failures:
+        sentence = f"It failed {mailbox.failures} times in a row: {mailbox.error}"
+        remedy = "Look at its server and password; `digest feedback mailbox add` changes them."
+        return Check(part, Verdict.WARNING, sentence, remedy)
+    if mailbox.last_success_at is None:
+        return Check(part, Verdict.UNKNOWN, "Nobody has read it yet.", "Does a worker run?")
+    return Check(part, Verdict.OK, f"It was read at {mailbox.last_success_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def _part(part: str, fault: str | None, well: str, hint: str) -> Check:

@@ -4,8 +4,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from digest.log import get_logger
+from digest.operate.findings import SILENT
 from digest.settings import Settings
-from digest.store.engine import Database, StoreUnavailable
+from digest.store.engine import Database, StoreUnavailable, database_time
+from digest.store.heartbeats import ProcessKind, last_heard
 from digest.store.schema import current_revision, newest_revision
 
 log = get_logger(__name__)
@@ -29,15 +31,38 @@ def broker_fault(settings: Settings) -> str | None:
     return None
 
 
+def beat_fault(db: Database) -> str | None:
+    """Why nothing that is due is begun; None where a beat was heard of lately."""
+    try:
+        with db.read() as session:
+            last = last_heard(session, ProcessKind.BEAT)
+            now = database_time(session)
+    except StoreUnavailable:
+        return None  # said already
+    if last is not None and now - last < SILENT:
+        return None
+    return "No beat was heard of for a minute: pages are served, and nothing due is begun."
+
+
 def database_fault(db: Database) -> str | None:
     """Why rows can't be used; None where they can."""
+    return reach_fault(db) or schema_fault(db)
+
+
+def reach_fault(db: Database) -> str | None:
+    """Why the database can't be asked; None where it can."""
     # The log says which database it is; a page that anybody may open does not.
     try:
-        found = current_revision(db)
+        current_revision(db)
     except StoreUnavailable as error:
         log.warning("not ready", why=str(error))
         return "The database can't be reached; the log says why."
-    if found != newest_revision():
+    return None
+
+
+def schema_fault(db: Database) -> str | None:
+    """What is wrong with the tables of a database that can be asked."""
+    if current_revision(db) != newest_revision():
         return (
             "The database is not at the revision that this version needs; run `digest db upgrade`."
         )

@@ -72,7 +72,12 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
         _freeze(session, campaign, values.default, renditions, now)
     with db.begin() as session:
         note_statistics(session)
-    log.info("campaign started", campaign=campaign_id, roster=campaign.roster)
+    log.info(
+        "campaign started",
+        campaign=campaign_id,
+        edition=campaign.edition_id,
+        roster=campaign.roster,
+    )
     return campaign.roster
 
 
@@ -86,7 +91,7 @@ def _hold(db: Database, campaign: Campaign, fault: str, now: datetime) -> int:
         held = lock_campaign(session, campaign.id)
         if held.state is CampaignState.SCHEDULED and not held.overridden:
             held.reason, held.held_until = fault, now + TRY_AGAIN
-    log.error("campaign held back", campaign=campaign.id, why=fault)
+    log.error("campaign held back", campaign=campaign.id, edition=campaign.edition_id, why=fault)
     return 0
 
 

@@ -53,11 +53,13 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
     """One campaign, in one transaction; says whether there is something to send now."""
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
+        edition = campaign.edition_id
         recovered = recover_expired(session, campaign, now)
         if recovered:
             log.warning(
                 "leases expired: a sender died",
                 campaign=campaign_id,
+                edition=edition,
                 **{state.value: n for state, n in recovered.items()},
             )
             metrics.count(metrics.LEASE_EXPIRATIONS, recovered.total())
@@ -67,7 +69,7 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
         if campaign.expires_at is not None and now >= campaign.expires_at:
             expired = cancel_waiting(session, campaign_id, "expired")
             if expired:
-                log.error("campaign expired", campaign=campaign_id, unsent=expired)
+                log.error("campaign expired", campaign=campaign_id, edition=edition, unsent=expired)
         left = counts(session, campaign_id)
         if campaign.state is CampaignState.SENDING and not any(left[state] for state in OPEN):
             _finish(session, campaign, now)
@@ -90,4 +92,10 @@ def _finish(session: Session, campaign: Campaign, now: datetime) -> None:
         if run.state is RunState.IN_CAMPAIGN:
             run.move(RunState.DONE, now)
     states = {state.value: n for state, n in counts(session, campaign.id).items() if n}
-    log.info("campaign done", campaign=campaign.id, roster=campaign.roster, **states)
+    log.info(
+        "campaign done",
+        campaign=campaign.id,
+        edition=campaign.edition_id,
+        roster=campaign.roster,
+        **states,
+    )

@@ -17,7 +17,7 @@ from digest.domain.limits import DomainPace
 from digest.domain.quiet_hours import Quiet, Rule, never_quiet
 from digest.domain.reply_window import Block, ReplyWindow
 from digest.domain.states import CampaignState, DoubtPolicy, SuppressionReason
-from digest.log import get_logger
+from digest.log import about, get_logger
 from digest.settings import Settings
 from digest.store import audit
 from digest.store.campaigns import lock_campaign, next_to_send
@@ -106,7 +106,8 @@ class Books:
         limits: ClaimLimits,
     ) -> Exchange:
         """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
-        return self.patiently(partial(self._exchange, results, want, held, limits))
+        with about(batch=self._near.batch_id if self._near else None):
+            return self.patiently(partial(self._exchange, results, want, held, limits))
 
     def note_replies(self, replies: ReplyWindow) -> None:
         """Add replies to the campaign's window over all senders, and act on what it shows."""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.errors import NotFound
 from digest.domain.feedback import Effect, Evidence, FeedbackClass, Finding, Reason
+from digest.domain.ids import first_id_at
 from digest.domain.states import DeliveryState, Feedback
 from digest.store.address_parts import domain_of
 from digest.store.base import AsJson, Row, id_column, text_enum

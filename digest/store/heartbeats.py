@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.store.base import AsJson, Row, text_enum
@@ -95,3 +95,8 @@ def all_heartbeats(session: Session) -> Sequence[Heartbeat]:
     """Every process of the last day, by host."""
     listed = select(Heartbeat).order_by(Heartbeat.host, Heartbeat.kind, Heartbeat.pid)
     return session.scalars(listed).all()
+
+
+def last_heard(session: Session, kind: ProcessKind) -> datetime | None:
+    """When a process of that kind said last that it lives, by the database's clock."""
+    return session.scalar(select(func.max(Heartbeat.seen_at)).where(Heartbeat.kind == kind))

@@ -2,7 +2,7 @@
 
 from fastapi.responses import PlainTextResponse
 
-from digest.actions.readiness import broker_fault, database_fault
+from digest.actions.readiness import beat_fault, broker_fault, database_fault
 from digest.web.site import Here
 
 
@@ -14,11 +14,12 @@ def healthz() -> PlainTextResponse:
 def readyz(site: Here) -> PlainTextResponse:
     """GET /readyz: 200 where pages can be served, else 503; with a sentence for each thing wrong.
 
-    Without the broker pages are served and rows are kept; only sending waits, so it is said and is
-    no reason to take the pages away.
+    Without the broker, or a beat, pages are served and rows are kept; only sending waits, so it is
+    said and is no reason to take the pages away.
     """
-    reason, broker = database_fault(site.db), broker_fault(site.settings)
-    lines = [reason or "ready", *([broker] if broker else [])]
+    reason = database_fault(site.db)
+    waits = [broker_fault(site.settings), None if reason else beat_fault(site.db)]
+    lines = [reason or "ready", *(fault for fault in waits if fault)]
     text = "".join(f"{line}\n" for line in lines)
     if reason is None:
         return PlainTextResponse(text)

@@ -81,6 +81,7 @@ class Fleet:
             "home": self.folder / "home",
             "database_url": self.postgres.create_database(f"faults_{uuid4().hex}"),
             "redis_url": self.valkey.url,
+            "redis_open": True,  # on a network of its own
             "smtp_url": self.relay.url,
             "base_url": "https://news.example",
             **SECRETS,

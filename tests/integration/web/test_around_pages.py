@@ -2,15 +2,19 @@
 
 import logging
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from digest.actions.keep_up import beat
+from digest.clock import utc_now
 from digest.log import configure_logging
 from digest.store import schema
 from digest.store.engine import Database
+from digest.store.heartbeats import Heartbeat, ProcessKind
 from digest.tokens import Tokens
 from digest.web import readers
 from digest.web.app import ROUTES, create_app
@@ -151,6 +155,7 @@ def test_ready_means_reachable_and_migrated(web, settings, world):
 
 def test_a_broker_that_is_gone_is_said_and_takes_no_page_away(db, settings, valkey):
     told = settings.model_copy(update={"redis_url": SecretStr(valkey.url)})
+    beat(db, told, ProcessKind.BEAT, utc_now())
     with TestClient(create_app(db, told)) as client:
         assert client.get("/readyz").text == "ready\n"
         valkey.kill()
@@ -164,3 +169,30 @@ def test_only_tokens_may_change_something_for_readers(web):
     for route in ROUTES:
         assert (route.guard is Guard.TOKEN) == ("{token}" in route.path)
         assert route.method == "GET" or route.guard in CSRF_EXEMPT
+
+
+def test_a_beat_that_is_silent_is_said_and_takes_no_page_away(db, settings):
+    with TestClient(create_app(db, settings)) as client:
+        never = client.get("/readyz")
+        beat(db, settings, ProcessKind.BEAT, utc_now())
+        lives = client.get("/readyz")
+        with db.begin() as session:
+            session.query(Heartbeat).one().seen_at -= timedelta(seconds=61)
+        silent = client.get("/readyz")
+        assert client.get("/healthz").status_code == 200
+    assert [answer.status_code for answer in (never, lives, silent)] == [200, 200, 200]
+    assert lives.text == "ready\n"
+    assert never.text == silent.text
+    assert "No beat was heard of for a minute" in silent.text
+
+
+def test_a_schema_that_is_behind_or_ahead_is_not_ready(db, settings):
+    with TestClient(create_app(db, settings)) as client:
+        schema.downgrade(db, "-1")
+        behind = client.get("/readyz")
+        schema.upgrade(db)
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        ahead = client.get("/readyz")
+    assert [behind.status_code, ahead.status_code] == [503, 503]
+    assert "revision" in behind.text

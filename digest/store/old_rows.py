@@ -24,6 +24,7 @@ from digest.store.greetings import Greeting
 from digest.store.imports import ImportState, PeopleImport
 from digest.store.link_checks import KEPT, LinkCheck
 from digest.store.notices import Notice
+from digest.store.pings import Ping
 from digest.store.runs import Run
 from digest.store.summaries import SummaryMail
 
@@ -141,6 +142,13 @@ KINDS = (
         SummaryMail,
         SummaryMail.until,
         lambda: SummaryMail.next_at.is_(None),
+    ),
+    Kind(
+        "pings of runs",
+        "notice_days",
+        Ping,
+        Ping.told_at,
+        lambda: Ping.run_id.is_not(None),
     ),
     Kind(
         "imports",

@@ -225,4 +225,4 @@ def test_the_doctor_names_each_part_prints_records_and_fails_where_one_does(
     assert "SPF bounce.news.example" in shown.stderr
     gone = try_digest(environment(database_url=f"sqlite:///{tmp_path / 'none' / 'x.db'}"), "doctor")
     assert gone.returncode == 1
-    assert "digest: 1 of 2 checks failed: database." in gone.stderr
+    assert "digest: 1 of 3 checks failed: database." in gone.stderr

@@ -59,6 +59,11 @@ def safe_html(markup: str) -> str:
     markup = _INVISIBLE.sub("", markup[:MAX_MARKUP])
     if markup.count("<") > MAX_TAGS:
         return f"<p>{html.escape(plain_text(markup), quote=False)}</p>"
+    # A tag that was taken out may have held apart what may not be nested: once more, as it is read.
+    return _with_safe_tags(_with_safe_tags(markup))
+
+
+def _with_safe_tags(markup: str) -> str:
     return nh3.clean(
         markup,
         tags=_SAFE_TAGS,

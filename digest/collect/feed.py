@@ -61,12 +61,7 @@ def read_feed(document: bytes, charset: str | None, *, url: str, max_items: int)
     """
     name = f"The feed of {urlsplit(url).hostname}"
     clean = harmless_feed(document, charset, max_items=max_items, name=name)
-    parsed = feedparser.parse(
-        io.BytesIO(clean),
-        response_headers={"content-location": url},
-        resolve_relative_uris=False,  # extraction does it
-        sanitize_html=False,  # likewise; and this one's time is not linear
-    )
+    parsed = _parsed(clean, url, name)
     if not parsed.version:
         raise Permanent(f"{name} is neither RSS nor Atom.")
     language = clean_language(parsed.feed.get("language"))
@@ -74,6 +69,18 @@ def read_feed(document: bytes, charset: str | None, *, url: str, max_items: int)
     if all(item.published for item in items):
         items.sort(key=lambda item: item.published or _LONG_AGO, reverse=True)
     return items[:max_items]
+
+
+def _parsed(document: bytes, url: str, name: str) -> Any:
+    try:
+        return feedparser.parse(
+            io.BytesIO(document),
+            response_headers={"content-location": url},
+            resolve_relative_uris=False,  # extraction does it
+            sanitize_html=False,  # likewise; and this one's time is not linear
+        )
+    except Exception:  # noqa: BLE001 - it trips over elements where they don't belong: whatever
+        raise Permanent(f"{name} is not a feed: its elements are in no order.") from None
 
 
 def _item(entry: Any, language: str | None, base: str) -> Item:

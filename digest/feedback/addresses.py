@@ -2,8 +2,9 @@
 
 import re
 
-# Controls, what turns the direction of text, and halves of characters: no address has them.
+# White space, controls, what turns the direction of text, halves of characters.
 _NEVER = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff"
+_UNSEEN = re.compile(f"[{_NEVER}]")
 _LOCAL = rf"(?:\"[^\"@<>{_NEVER}]{{1,62}}\"|[^<>()\[\]\",:;@\\|{_NEVER}]{{1,64}})"
 _DOMAIN = r"[A-Za-z0-9\u00a1-\u1fff\u2c00-\ud7ff\uf900-\ufefe](?:[\w.-]{0,250}\w)?"
 IN_TEXT = re.compile(rf"(?<![\w.@]){_LOCAL}@{_DOMAIN}")
@@ -27,8 +28,8 @@ def clean(text: str) -> str | None:
 
 
 def normal(address: str) -> str:
-    """Local part as given, domain in lower case."""
-    local, _, domain = address.strip("<>'\"`.,;:").rpartition("@")
+    """Local part as given, but for what no address has; domain in lower case."""
+    local, _, domain = _UNSEEN.sub("", address).strip("<>'\"`.,;:").rpartition("@")
     return f"{local}@{domain.lower()}"
 
 

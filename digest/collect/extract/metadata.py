@@ -143,7 +143,7 @@ def _titles(root: etree._Element, data: Structured) -> tuple[str, ...]:
         data.first("og:title", "twitter:title", "dc.title", "dcterms.title", "headline") or "",
         page,
     )
-    return tuple(one[:500] for one in given if one)
+    return tuple(one[:500].rstrip() for one in given if one)
 
 
 def _author(data: Structured) -> str | None:

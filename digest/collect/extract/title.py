@@ -24,7 +24,7 @@ def find_title(blocks: Sequence[Block], known: Metadata) -> tuple[str, int]:
         return _from_head(blocks, known)
     if at is None:
         at = _best_line(blocks, known)
-    return (blocks[at].text[:_LONGEST], at) if at is not None else ("", -1)
+    return (blocks[at].text[:_LONGEST].rstrip(), at) if at is not None else ("", -1)
 
 
 def _may_be_title(block: Block, known: Metadata) -> bool:
@@ -60,7 +60,7 @@ def _from_head(blocks: Sequence[Block], known: Metadata) -> tuple[str, int]:
                 return block.text, at
     if len(parts) > 1 and (plain(parts[-1]) == plain(known.site or "") or len(known.titles) == 1):
         best = best[: best.rindex(parts[-1])].rstrip(" |–—·•»:-｜")
-    return best[:_LONGEST], -1
+    return best[:_LONGEST].rstrip(), -1
 
 
 def _best_line(blocks: Sequence[Block], known: Metadata) -> int | None:

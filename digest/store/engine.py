@@ -30,6 +30,7 @@ from digest.store.base import Row, UtcDateTime
 LOCK_TIMEOUT = timedelta(seconds=10)
 CONNECT_SECONDS = 5
 NO_NUL = ("NUL (0x00)", "\\u0000")  # how PostgreSQL refuses it in a text, and in JSON
+PREPARED = "prepared"  # among what is noted of a connection: names, as far as they are known
 IDLE_SECONDS = 1.0  # after so long a connection is asked whether it is alive
 
 # A host that has vanished is noticed within half a minute, by both sides: a sender goes on with
@@ -178,6 +179,8 @@ def _engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "checkin", _put_back)
+        event.listen(engine, "rollback", _forget_prepared)
+        event.listen(engine, "rollback_savepoint", _forget_prepared)
         event.listen(engine, "checkout", partial(_ask_whether_alive, engine))
     else:
         raise Illegal(
@@ -185,6 +188,13 @@ def _engine(url: str) -> Engine:
             "begins with postgresql:// or sqlite://."
         )
     return engine
+
+
+def _forget_prepared(connection: Connection, *_: object) -> None:
+    """A driver that rolls back lets go of all that the connection had prepared (psycopg sends a
+    DEALLOCATE ALL), what ``together`` prepared with it: that asks the server what is left."""
+    if not connection.invalidated:
+        connection.info.pop(PREPARED, None)
 
 
 def _put_back(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
@@ -216,7 +226,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
+def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[PREPARED] = set[str]()
     connection.execute(_SERVER_LIMITS)
     connection.commit()
 
@@ -240,6 +251,7 @@ _SQLITE_SAYS = {
 }
 
 _POSTGRESQL_SAYS = {
+    "prepared statement": "has lost a prepared statement; a pooler before it must keep sessions",
     "does not exist": "has not been set up; run `digest db upgrade`",
     "no space left": "has no space left on its disk",
     "read-only": "is read-only",

@@ -22,7 +22,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-from digest.store.engine import Session
+from digest.store.engine import PREPARED, Session
 
 Values = Mapping[str, Any]
 _Change = Callable[[Any], Any]
@@ -86,8 +86,8 @@ def together(session: Session) -> Iterator[Together]:
         yield _OneByOne(connection)
         return
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    line = _AtOnce(driver, connection.info.setdefault("prepared", set()))
     try:
+        line = _AtOnce(driver, _prepared(connection, driver))
         yield line
         line.send()
     except psycopg.Error as error:
@@ -102,6 +102,17 @@ def together(session: Session) -> Iterator[Together]:
             connection_invalidated=driver.closed,
             dialect=connection.dialect,
         ) from error
+
+
+def _prepared(connection: Connection, driver: "psycopg.Connection[Any]") -> set[str]:
+    """The names of what a connection has prepared; the server is asked where a rollback may have
+    cost some of it."""
+    if PREPARED not in connection.info:
+        with psycopg.ClientCursor(driver) as cursor:
+            cursor.execute("SELECT name FROM pg_prepared_statements WHERE from_sql")
+            connection.info[PREPARED] = {name for (name,) in cursor.fetchall()}
+    known: set[str] = connection.info[PREPARED]
+    return known
 
 
 class _OneByOne:

@@ -130,3 +130,18 @@ def test_a_connection_that_broke_is_said_so_and_replaced(db, campaign_id):
         work()
     with db.begin() as session, together(session) as line:
         assert line.ask(READ, {"campaign": campaign_id}).rows()[0].reason is None
+
+
+def test_what_was_prepared_is_known_or_prepared_anew_after_a_rollback(db, campaign_id):
+    """psycopg prepares by itself what was asked often, and forgets all of a connection's prepared
+    statements, ours too, when a transaction is rolled back."""
+    for _ in range(8):
+        with db.begin() as session:
+            find_campaign(session, campaign_id)
+            with together(session) as line:
+                line.ask(READ, {"campaign": campaign_id})
+    with db.begin() as session:
+        find_campaign(session, campaign_id)
+        session.rollback()
+    with db.begin() as session, together(session) as line:
+        assert len(line.ask(READ, {"campaign": campaign_id}).rows()) == 1

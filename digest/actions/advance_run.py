@@ -88,6 +88,16 @@ def _build(db: Database, run: Run, mailing_list: MailingList, now: datetime) -> 
         _note_draft(db, run, now)
     elif now >= run.scheduled_at:
         _move(db, run, None, RunState.SKIPPED, now, result.reason)
+    else:
+        _note_look(db, run, now, result.reason)
+
+
+def _note_look(db: Database, run: Run, now: datetime, reason: str | None) -> None:
+    """There is too little so far; it is looked at again after some minutes."""
+    with db.begin() as session:
+        found = lock_run(session, run.id)
+        if found.state is RunState.PLANNED:
+            found.reason, found.changed_at = reason, now
 
 
 def _note_draft(db: Database, run: Run, now: datetime) -> Run:

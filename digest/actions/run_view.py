@@ -25,7 +25,10 @@ class RunView:
         """What is to be done for it."""
         if self.run.state not in OPEN_RUN_STATES:
             return Step.WAIT
-        return decide_step(self.run.state, self.run.scheduled_at, self._draft, self._rules, now)
+        run = self.run
+        return decide_step(
+            run.state, run.scheduled_at, self._draft, self._rules, now, looked_at=run.looked_at
+        )
 
     def notice(self, now: datetime) -> NoticeKind | None:
         """What its editors should know."""

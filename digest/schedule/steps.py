@@ -43,8 +43,11 @@ def decide_step(
     draft: DraftState | None,
     rules: Rules,
     now: datetime,
+    *,
+    looked_at: datetime | None = None,
 ) -> Step:
-    """The next step for a run that is planned, drafted or awaiting approval."""
+    """The next step for a run that is planned, drafted or awaiting approval. ``looked_at``: when
+    there was too little for a draft."""
     is_due = now >= scheduled_at
     if now > scheduled_at + rules.max_lateness:
         return Step.MISS
@@ -53,7 +56,8 @@ def decide_step(
     if now < scheduled_at - rules.lead_time or state is RunState.AWAITING_APPROVAL:
         return Step.WAIT
     if draft is None:
-        return Step.BUILD
+        is_time = looked_at is None or _is_stale(looked_at, scheduled_at, now)
+        return Step.BUILD if is_time else Step.WAIT
     if not (draft.is_edited or draft.is_rejected) and _is_stale(draft.built_at, scheduled_at, now):
         return Step.BUILD
     if not is_due:

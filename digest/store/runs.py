@@ -33,6 +33,12 @@ class Run(Row):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
+    @property
+    def looked_at(self) -> datetime | None:
+        """When there was too little for a draft, last; None where nobody has looked so far."""
+        is_waiting = self.state is RunState.PLANNED and self.changed_at > self.created_at
+        return self.changed_at if is_waiting else None
+
     def move(self, state: RunState, now: datetime, reason: str | None = None) -> None:
         """Go to ``state``; ``Illegal`` where that can't be."""
         check_move(RUN_MOVES, "run", self.state, state)

@@ -44,3 +44,18 @@ def draft(built_at=AT, *, approved=False, edited=False):
 )
 def test_a_run_takes_the_step_that_is_due(state, draft, rules, now, step):
     assert decide_step(state, AT, draft, rules, now) is step
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "now", "step"),
+    [
+        (AT - 30 * MINUTE, AT - 28 * MINUTE, Step.WAIT),
+        (AT - 30 * MINUTE, AT - 25 * MINUTE, Step.BUILD),
+        (AT - MINUTE, AT, Step.BUILD),
+    ],
+)
+def test_too_little_to_say_is_looked_at_again_after_some_minutes_and_at_the_runs_time(
+    looked_at, now, step
+):
+    taken = decide_step(RunState.PLANNED, AT, None, AUTOMATIC, now, looked_at=looked_at)
+    assert taken is step

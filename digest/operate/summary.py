@@ -80,8 +80,8 @@ class Summary:
 
     @property
     def sent(self) -> int:
-        """Mails that relays took."""
-        return sum(one.counts[DeliveryState.SENT] for one in self.campaigns)
+        """Mails that relays took, of the campaigns that have ended."""
+        return sum(one.counts[DeliveryState.SENT] for one in self.campaigns if _went(one))
 
     @property
     def faults(self) -> int:
@@ -94,7 +94,7 @@ class Summary:
     @property
     def headline(self) -> str:
         """The whole of it in a sentence."""
-        went = [one for one in self.campaigns if one.counts[DeliveryState.SENT]]
+        went = [one for one in self.campaigns if _went(one) and one.counts[DeliveryState.SENT]]
         mails = f"{number(len(went), 'edition', 'editions')}, {number(self.sent, 'mail', 'mails')}"
         if self.faults:
             return f"{number(self.faults, 'thing', 'things')} to look at; {mails} sent"
@@ -104,9 +104,11 @@ class Summary:
 def summary_words(summary: Summary, desk_url: str) -> dict[str, object]:
     """What the templates of ``templates/email/summary`` are filled with: parts, each a title and
     lines, each a sentence in the zone of the summary, and what to note of it."""
+    over = [one for one in summary.campaigns if _went(one)]
+    under_way = [one for one in summary.campaigns if not _went(one)]
     parts = [
-        ("Sent", [_campaign(one, summary.zone) for one in summary.campaigns if _went(one)]),
-        ("Waiting", [_campaign(one, summary.zone) for one in summary.campaigns if not _went(one)]),
+        ("Sent", [_campaign(one, summary.zone) for one in over]),
+        ("Under way", [_campaign(one, summary.zone) for one in under_way]),
         ("Not sent", [_run(one, summary.zone) for one in summary.runs]),
         ("Sources", [_trouble(one) for one in summary.sources]),
         ("Relays", [_trouble(one) for one in summary.relays]),

@@ -77,16 +77,15 @@ def take_summary(session: Session, mail_id: UUID, now: datetime) -> SummaryMail 
 
 
 def told_campaigns(session: Session, since: datetime, until: datetime) -> list[Told]:
-    """The campaigns that began or ended in [since, until), and those that were to go by then and
-    have not ended."""
-    began = and_(Campaign.started_at >= since, Campaign.started_at < until)
+    """The campaigns that ended in [since, until), and those that were to go by then and have not
+    ended: so each is told as sent on one day."""
     ended = and_(Campaign.finished_at >= since, Campaign.finished_at < until)
     open_states = (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED)
     is_open = and_(Campaign.state.in_(open_states), Campaign.due_at < until)
     found = (
         select(Campaign, Edition.stream, Edition.number, how_many(Bounce, Bounce.is_ours.is_(True)))
         .join(Edition, Edition.id == Campaign.edition_id)
-        .where(or_(began, ended, is_open))
+        .where(or_(ended, is_open))
         .order_by(Campaign.due_at, Campaign.id)
     )
     return [Told(*row) for row in session.execute(found)]

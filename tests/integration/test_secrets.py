@@ -184,9 +184,11 @@ def listening(settings) -> Iterator[list[str]]:
         receiver = app.events.Receiver(connection, {"*": lambda event: events.append(repr(event))})
         thread = threading.Thread(target=receiver.capture, kwargs={"wakeup": False})
         thread.start()
-        yield events
-        receiver.should_stop = True
-        thread.join()
+        try:
+            yield events
+        finally:
+            receiver.should_stop = True
+            thread.join()
 
 
 def a_browser(db, settings) -> TestClient:

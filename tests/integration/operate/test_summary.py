@@ -181,3 +181,16 @@ def test_keeping_up_writes_it_down(db, told):
     a_done_campaign(db, told)
     keep_up(db, told, DUE)
     assert [ring for ring in tick(db, DUE) if ring.work is Work.SUMMARY]
+
+
+def test_a_campaign_that_goes_on_past_the_hour_is_counted_once(db, told):
+    campaign_id = a_sending_campaign(db, told, READERS)
+    send(db, campaign_id, 10, SENT)
+    now = NOW + timedelta(days=1)
+    first = read_summary(db, told, NOW, DUE, now)
+    send(db, campaign_id, 20, SENT)
+    tend_campaigns(db, DUE + timedelta(hours=1))
+    second = read_summary(db, told, DUE, DUE + DAY, now + DAY)
+    again = read_summary(db, told, NOW, DUE, now + DAY)
+    assert [one.sent for one in (first, second, again)] == [0, 30, 0]
+    assert len(first.campaigns) == 1

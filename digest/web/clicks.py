@@ -29,6 +29,7 @@ class Clicks:
         self._db = db
         self._tally = Tally()
         self._work: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     def click(self, edition_id: UUID, key: int, *, client: str, day: date) -> None:
         """A link was followed."""
@@ -40,10 +41,9 @@ class Clicks:
         self._tally.open(edition_id, day=day)
         self._begin()
 
-    def write_all(self) -> None:
+    async def write_all(self) -> None:
         """Write down what there is, though its seconds are not over."""
-        self._tally.settle(float("inf"))
-        self._tally.give_back(self._write(self._tally.take()))
+        await self._settle_and_write(float("inf"))
 
     def _begin(self) -> None:
         if self._work is None:
@@ -53,14 +53,15 @@ class Clicks:
         try:
             while self._tally:
                 await asyncio.sleep(PAUSE)
-                self._tally.settle(monotonic())
-                left = await run_in_threadpool(self._write, self._tally.take())
-                self._tally.give_back(left)
-        except asyncio.CancelledError:  # the server stops
-            self.write_all()
-            raise
+                await self._settle_and_write(monotonic())
         finally:
             self._work = None
+
+    async def _settle_and_write(self, at: float) -> None:
+        async with self._writing:
+            self._tally.settle(at)
+            left = await run_in_threadpool(self._write, self._tally.take())
+            self._tally.give_back(left)
 
     def _write(self, counts: dict[Hit, int]) -> dict[Hit, int]:
         """What could not be written and is worth another try."""

@@ -3,20 +3,23 @@
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 
-from digest.domain.states import SubscriptionState
+from digest.domain.counting import link_key
+from digest.domain.states import EditionState, SubscriptionState
 from digest.log import configure_logging
+from digest.store.links import keep_links, sums_of
 from digest.web.serve import web_server
 from tests.servers import free_port, wait_until
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def address(db, settings) -> Iterator[str]:
+@contextmanager
+def serving(db, settings) -> Iterator[str]:
     port = free_port()
     server = web_server(db, settings, "127.0.0.1", port)
     thread = threading.Thread(target=server.run)
@@ -25,6 +28,12 @@ def address(db, settings) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def address(db, settings) -> Iterator[str]:
+    with serving(db, settings) as address:
+        yield address
 
 
 def test_no_log_line_contains_a_token(world, address, capsys):
@@ -52,3 +61,15 @@ def test_the_server_does_not_say_what_it_is_nor_whom_to_trust(world, address):
     assert answer.text == "ok\n"
     assert "server" not in answer.headers
     assert "set-cookie" not in answer.headers
+
+
+def test_who_stops_the_server_loses_no_click(db, settings, world):
+    edition_id, target = world.editions[EditionState.SENT], "https://ledger.example/ferries"
+    with db.begin() as session:
+        keep_links(session, edition_id, [target])
+    with serving(db, settings) as address:
+        path = f"/l/{world.tokens.link(edition_id, link_key(target))}"
+        answer = httpx.get(address + path, headers={"User-Agent": "Mozilla/5.0 (X11)"})
+        assert answer.headers["location"] == target
+    with db.read() as session:
+        assert sums_of(session, [edition_id]) == {edition_id: (1, 0)}

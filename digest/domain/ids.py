@@ -35,6 +35,12 @@ def uuid7s(n: int) -> list[UUID]:
     ]
 
 
+def id_series() -> str:
+    """What the ids have in common that one statement of the database makes: 24 hex digits, behind
+    which 8 that count the rows from 1 make a UUIDv7 (RFC 9562, section 6.2, method 1)."""
+    return uuid7().hex[:24]
+
+
 def first_id_at(moment: datetime) -> UUID:
     """The lowest UUIDv7 of that millisecond: what was made before is below it."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

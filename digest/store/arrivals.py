@@ -36,9 +36,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
+from digest.domain.ids import id_series
 from digest.domain.states import Stream, SubscriptionState
 from digest.store.base import AsJson, UtcDateTime, bare_table, text_enum
-from digest.store.engine import Session, new_id
+from digest.store.engine import Session, numbered_id
 from digest.store.rows import dialect_of
 from digest.store.subscribers import Subscriber, Subscription
 from digest.store.suppressions import Suppression
@@ -88,6 +89,7 @@ _NEW = Table(
 _PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
 _LIST = bindparam("list", type_=Uuid())
 _NOW = bindparam("now", type_=UtcDateTime())
+_ID = numbered_id(bindparam("series", type_=Text()), func.row_number().over())
 
 # Looked up one by one, by the index: PostgreSQL knows nothing of this table's size, and would join
 # it to everybody there is, once for each chunk.
@@ -121,8 +123,8 @@ def carry_out(session: Session, list_id: UUID, fates: Counter[Fate], now: dateti
     """Do it, in the same transaction. Whoever came by another way meanwhile stays as they are."""
     given = {"list": list_id, "now": now}
     if fates[Fate.ADDED]:
-        session.execute(_add_subscribers(dialect_of(session)), given)
-        session.execute(_add_places(dialect_of(session)), given)
+        for add in (_add_subscribers, _add_places):
+            session.execute(add(dialect_of(session)), given | {"series": id_series()})
     if fates[Fate.CONFIRMED]:
         session.execute(_confirm(), given)
 
@@ -145,7 +147,7 @@ def _fates() -> Select[str, int]:
 @cache
 def _add_subscribers(dialect: str) -> Insert:
     rows = select(
-        new_id(),
+        _ID,
         *(_NEW.c[name] for name in ("address", "address_hash", "name", "language", "timezone")),
         _NEW.c.attributes,
         _NOW,
@@ -159,7 +161,7 @@ def _add_places(dialect: str) -> Insert:
     is_confirmed = _NEW.c.state == SubscriptionState.CONFIRMED
     choices = ("state", "stream", "local_hour", "timezone", "variant")
     rows = select(
-        new_id(),
+        _ID,
         _PERSON_ID,
         _LIST,
         *(_NEW.c[name] for name in choices),

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Text,
     Uuid,
     and_,
     case,
@@ -28,12 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from digest.domain.ids import id_series
 from digest.domain.segment import parse_segment
 from digest.domain.states import DeliveryState, Feedback, Stream, SubscriptionState
 from digest.store.base import UtcDateTime
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery
-from digest.store.engine import new_id
+from digest.store.engine import numbered_id
 from digest.store.lists import MailingList
 from digest.store.rows import dialect_of, rows_table
 from digest.store.segments import condition
@@ -99,9 +99,9 @@ def freeze_roster(session: Session, roster: Roster) -> int:
     One INSERT … SELECT: whoever subscribes, leaves or chooses otherwise at the same moment is
     either wholly before it or wholly after.
     """
-    floor = session.scalars(select(new_id())).one()
-    session.execute(_insert_roster(session, roster))
-    _cut_batches(session, roster, UUID(int=floor.int >> 80 << 80))
+    series = id_series()
+    session.execute(_insert_roster(session, roster, series))
+    _cut_batches(session, roster, series)
     total = session.scalar(
         select(func.sum(Batch.queued + Batch.skipped)).where(
             Batch.campaign_id == roster.campaign_id
@@ -160,7 +160,7 @@ def _wants_mail(now: datetime) -> ColumnElement[bool]:
     return or_(Subscription.state == SubscriptionState.CONFIRMED, back)
 
 
-def _insert_roster(session: Session, roster: Roster) -> Any:
+def _insert_roster(session: Session, roster: Roster, series: str) -> Any:
     plan = rows_table(
         session,
         (column("variant", String()), column("rendition_id", Uuid())),
@@ -182,14 +182,16 @@ def _insert_roster(session: Session, roster: Roster) -> Any:
             "nothing in their topics",
         ),
     )
+    due_at = func.coalesce(due.c.due_at, literal(roster.now, UtcDateTime()))
     people = (
         _eligible(
             select(
+                func.row_number().over(order_by=(due_at, Subscriber.id)).label("number"),
                 Subscriber.id.label("subscriber_id"),
                 Subscriber.address,
                 func.coalesce(plan.c.rendition_id, fallback).label("rendition_id"),
                 reason.label("reason"),
-                func.coalesce(due.c.due_at, literal(roster.now, UtcDateTime())).label("due_at"),
+                due_at.label("due_at"),
             ),
             roster.list_id,
             roster.stream,
@@ -201,8 +203,6 @@ def _insert_roster(session: Session, roster: Roster) -> Any:
         .outerjoin(
             due, and_(due.c.zone == func.coalesce(_ZONE, ""), due.c.hour == Subscription.local_hour)
         )
-        .order_by("due_at", Subscriber.id)
-        .limit(1 << 62)  # keeps SQLite from flattening the subquery, and so its order
         .subquery()
     )
     state = case(
@@ -210,7 +210,7 @@ def _insert_roster(session: Session, roster: Roster) -> Any:
         else_=DeliveryState.QUEUED.value,
     )
     rows = select(
-        new_id(),
+        numbered_id(literal(series), people.c.number),
         literal(roster.campaign_id, Uuid()),
         people.c.subscriber_id,
         people.c.rendition_id,
@@ -247,19 +247,19 @@ def _had_sibling(roster: Roster) -> ColumnElement[bool]:
     )
 
 
-def _cut_batches(session: Session, roster: Roster, floor: UUID) -> None:
+def _cut_batches(session: Session, roster: Roster, series: str) -> None:
+    """Batches in the order of the ids, which follow each other without a gap."""
+    before_first = UUID(f"{series}00000000").int
     place = (func.row_number().over(order_by=Delivery.id) - 1) // roster.batch_size
     numbered = (
-        select(Delivery.id, Delivery.state, Delivery.next_at, cast(place, Integer).label("place"))
-        .where(Delivery.id >= floor, Delivery.campaign_id == roster.campaign_id)
+        select(Delivery.state, Delivery.next_at, cast(place, Integer).label("place"))
+        .where(Delivery.id.between(UUID(f"{series}00000000"), UUID(f"{series}ffffffff")))
         .subquery()
     )
     is_queued = numbered.c.state == DeliveryState.QUEUED
     ranges = (
         select(
             numbered.c.place,
-            func.min(cast(numbered.c.id, Text)),
-            func.max(cast(numbered.c.id, Text)),
             func.min(case((is_queued, numbered.c.next_at)), type_=UtcDateTime()),
             func.count(case((is_queued, 1))),
             func.count(),
@@ -271,12 +271,12 @@ def _cut_batches(session: Session, roster: Roster, floor: UUID) -> None:
         Batch(
             campaign_id=roster.campaign_id,
             position=position,
-            first_id=UUID(first),
-            last_id=UUID(last),
+            first_id=UUID(int=before_first + position * roster.batch_size + 1),
+            last_id=UUID(int=before_first + position * roster.batch_size + total),
             next_at=next_at,
             queued=queued,
             skipped=total - queued,
         )
-        for position, first, last, next_at, queued, total in session.execute(ranges)
+        for position, next_at, queued, total in session.execute(ranges)
     )
     session.flush()

@@ -21,7 +21,7 @@ from digest.domain.states import (
 )
 from digest.store.campaigns import Batch, Campaign, counts, lock_campaign
 from digest.store.claims import Claim
-from digest.store.deliveries import Delivery, count_rows, possible_copies
+from digest.store.deliveries import Delivery, count_rows, in_batch, possible_copies
 from digest.store.recovery import cancel_waiting, recover_expired, resolve_uncertain, retry_final
 from digest.store.results import renew_lease
 from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
@@ -75,6 +75,10 @@ def test_a_roster_holds_each_confirmed_person_once(db, settings):
     assert balanced(db, campaign_id) == {"queued": 120}
     with db.read() as session:
         ranges = session.scalars(select(Batch).order_by(Batch.position)).all()
+        in_order = select(Delivery.id).order_by(Delivery.id)
+        ids = [session.scalars(in_order.where(in_batch(batch))).all() for batch in ranges]
+    assert [len(each) for each in ids] == [50, 50, 20]
+    assert [(each[0], each[-1]) for each in ids] == [(b.first_id, b.last_id) for b in ranges]
     assert [batch.queued for batch in ranges] == [50, 50, 20]
     assert all(a.first_id <= a.last_id < b.first_id for a, b in pairwise(ranges))
 

@@ -8,7 +8,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 
 from digest.actions.audit_campaign import audit_campaign
-from digest.domain.ids import uuid7
 from digest.store import schema
 from digest.store.copies import ExtraCopy
 from digest.store.deliveries import Delivery
@@ -52,18 +51,6 @@ def test_a_database_that_was_not_set_up_says_so(database_url: str):
     with pytest.raises(StoreUnavailable, match="has not been set up; run `digest db upgrade`"):
         schema.require_current(empty)
     empty.close()
-
-
-def test_ids_that_the_database_makes_are_uuid7_and_in_order(db: Database):
-    from sqlalchemy import select
-
-    from digest.store.engine import new_id
-
-    with db.read() as session:
-        ids = [session.scalars(select(new_id())).one() for _ in range(50)]
-    assert [one.version for one in ids] == [7] * 50
-    assert abs(ids[0].int - uuid7().int) >> 80 < 60_000, "milliseconds apart"
-    assert ids == sorted(ids)
 
 
 def test_passwords_do_not_stand_in_errors():

@@ -27,6 +27,7 @@ _NAMESPACES = {
     "itunes": "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
     "media": "http://search.yahoo.com/mrss/",
 }
+_LOCAL_NAME = re.compile(r"[^\W\d][\w.-]*")
 _ITEMS = frozenset({"item", "entry"})
 
 
@@ -172,7 +173,9 @@ def _declare_prefixes(root: etree._Element) -> None:
 
 def _qualified(tag: str) -> str:
     prefix, _, local = tag.partition(":")
-    local = local.replace(":", "_") or "x"
+    local = local.replace(":", "_")
+    if not _LOCAL_NAME.fullmatch(local):
+        local = "x"  # no name: its like would end the reading of the whole feed
     namespace = _NAMESPACES.get(prefix)
     return f"{{{namespace}}}{local}" if namespace else local
 

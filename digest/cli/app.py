@@ -37,6 +37,7 @@ COMMANDS = {
     "key": ("key", "app", "DKIM keys: what mail is signed with, per domain."),
     "user": ("user", "app", "Accounts of the staff: who may use the desk."),
     "token": ("token", "app", "Tokens of the API."),
+    "audit": ("audit", "app", "The audit: who changed what, and who saw whose data."),
     "db": ("db", "app", "Set the database up."),
 }
 

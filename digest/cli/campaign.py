@@ -24,6 +24,7 @@ from digest.cli.context import (
     parse_now,
     print_json,
     print_json_line,
+    saw,
 )
 from digest.cli.one_campaign import Id, find_one, forgotten_words
 from digest.cli.override import override
@@ -133,6 +134,7 @@ def deliveries(
     """
     db = database()
     campaign_id = find_one(db, campaign)
+    saw("deliveries", noun="campaign", noun_id=campaign_id)
     with db.read() as session:
         since = find_campaign(session, campaign_id).forgotten_at
         if since is not None:

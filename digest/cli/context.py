@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.log import configure_logging
 from digest.settings import Settings, load_settings
+from digest.store.audit import came_from
 from digest.store.engine import Database
 from digest.store.schema import require_current
 
@@ -51,6 +53,7 @@ def database() -> Database:
     """The database, which must have been set up."""
     db = Database(settings().database)
     require_current(db)
+    came_from.set(f"command line of {socket.gethostname()}")
     return db
 
 
@@ -65,6 +68,13 @@ def print_json_line(value: Any, stream: TextIO | None = None) -> None:
     stream = stream or sys.stdout
     json.dump(to_jsonable_python(value), stream, ensure_ascii=False)
     stream.write("\n")
+
+
+def saw(what: str, *, noun: str, noun_id: object = "all") -> None:
+    """Note that whoever acts is shown this of readers; before it is shown."""
+    from digest.actions.see import note_sight  # no action is imported before it is called
+
+    note_sight(database(), what, noun=noun, noun_id=noun_id, now=utc_now(), actor=actor())
 
 
 def parse_now(text: str | None) -> datetime:

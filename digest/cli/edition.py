@@ -18,7 +18,16 @@ from digest.actions.preview_message import preview_message, send_test
 from digest.actions.renditions import with_inert_fields
 from digest.actions.show_edition import LATEST, list_editions, show_edition
 from digest.actions.withdraw_edition import withdraw_edition
-from digest.cli.context import actor, console, database, errors, parse_now, print_json, settings
+from digest.cli.context import (
+    actor,
+    console,
+    database,
+    errors,
+    parse_now,
+    print_json,
+    saw,
+    settings,
+)
 from digest.cli.edition_clicks import clicks
 from digest.cli.edition_view import as_document, as_page, as_rows
 from digest.cli.finding_view import as_findings, as_support
@@ -211,6 +220,8 @@ def preview(
     if watch is not None:
         _watch(view.id, reader, watch, port)
         return
+    if "@" in reader:
+        saw("an edition as a reader gets it", noun="edition", noun_id=view.id)
     rendition = preview_edition(database(), settings(), view.id, reader=reader)
     shown = with_inert_fields(rendition, settings())
     if html is not None:

@@ -22,6 +22,7 @@ from digest.cli.context import (
     print_json,
     print_json_line,
     progress,
+    saw,
     settings,
 )
 from digest.clock import utc_now
@@ -102,6 +103,7 @@ def list_(
 
     Example: digest feedback list --effect review
     """
+    saw("what came back", noun="people")
     events = list_feedback(database(), effect=effect, limit=limit)
     if json:
         print_json(events)

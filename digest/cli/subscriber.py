@@ -13,7 +13,7 @@ from digest.actions.list_subscribers import list_subscribers
 from digest.actions.show_subscriber import Timeline, show_subscriber
 from digest.actions.subscribe import add_subscriber
 from digest.actions.unsubscribe_address import unsubscribe_address
-from digest.cli.context import actor, console, database, print_json, settings
+from digest.cli.context import actor, console, database, print_json, saw, settings
 from digest.cli.subscriber_files import export, import_
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
@@ -94,6 +94,7 @@ def list_(
 
     Example: digest subscriber list --list morning
     """
+    saw("people of a list", noun="mailing_list", noun_id=list_slug)
     found = list_subscribers(database(), list_slug, limit=limit, now=utc_now())
     if as_json:
         print_json(found)
@@ -126,6 +127,7 @@ def show(
     Example: digest subscriber show ana@example.org
     """
     timeline = show_subscriber(database(), settings(), address, limit=limit)
+    saw("a person", noun="subscriber", noun_id=timeline.subscriber)
     if as_json:
         print_json(timeline)
         return

@@ -22,6 +22,7 @@ from digest.cli.context import (
     errors,
     print_json,
     print_json_line,
+    saw,
     settings,
 )
 from digest.clock import utc_now
@@ -101,6 +102,7 @@ def export(
 
     Example: digest subscriber export --list morning --state confirmed -o readers.csv
     """
+    saw("people of a list", noun="mailing_list", noun_id=list_slug or "all")
     people = export_subscribers(database(), list_slug=list_slug, states=state or [], now=utc_now())
     with _output(output) as stream:
         if as_json:

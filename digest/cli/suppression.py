@@ -10,7 +10,7 @@ from digest.actions.list_suppressions import list_suppressions
 from digest.actions.suppress_address import suppress_address
 from digest.actions.unsuppress_address import unsuppress_address
 from digest.cli import suppression_files
-from digest.cli.context import actor, console, database, print_json, settings
+from digest.cli.context import actor, console, database, print_json, saw, settings
 from digest.clock import utc_now
 
 app = typer.Typer(no_args_is_help=True, help="Addresses that get no mail, from any list.")
@@ -58,6 +58,7 @@ def list_(
 
     Example: digest suppression list
     """
+    saw("suppressed addresses", noun="people")
     kept = list_suppressions(database(), limit=limit)
     if as_json:
         print_json(kept)

@@ -7,7 +7,7 @@ from typing import Annotated, TextIO
 import typer
 
 from digest.actions.suppression_files import export_lines, export_suppressions, import_suppressions
-from digest.cli.context import actor, console, database, errors, print_json_line, settings
+from digest.cli.context import actor, console, database, errors, print_json_line, saw, settings
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.store.engine import Database
@@ -45,6 +45,7 @@ def export(
 
     Example: digest suppression export -o suppressed.csv
     """
+    saw("suppressed addresses", noun="people")
     try:
         if output is None:
             _write(database(), sys.stdout, as_json=as_json)

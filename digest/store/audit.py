@@ -1,6 +1,7 @@
-"""The audit: who changed what, from what, to what."""
+"""The audit: who changed what, from what, to what; and who was shown whose data."""
 
 from collections.abc import Collection, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,9 @@ from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.store.base import AsJson, Row, id_column
+
+# Where whoever acts comes from, as the request or the command has it: kept with each entry.
+came_from: ContextVar[str | None] = ContextVar("came_from", default=None)
 
 
 class AuditEntry(Row):
@@ -44,6 +48,7 @@ def record(
         AuditEntry(
             at=now,
             actor=actor,
+            client=came_from.get(),
             action=action,
             noun=noun,
             noun_id=str(noun_id),

@@ -27,6 +27,7 @@ from digest.web.desk.guards import desk_guard
 from digest.web.desk.routes import DESK_ROUTES
 from digest.web.failures import LastResort, add_failure_pages
 from digest.web.headers import SecurityHeaders
+from digest.web.origin import Origin
 from digest.web.pages import Pages
 from digest.web.route import Guard, Route
 from digest.web.site import Site
@@ -76,6 +77,7 @@ def create_app(db: Database, settings: Settings) -> FastAPI:
         _add_api(app, api_route)
     add_failure_pages(app, pages)
     app.add_middleware(LastResort, pages=pages)  # the one added last is the outermost
+    app.add_middleware(Origin, settings=settings)
     app.add_middleware(BodyLimit, pages=pages)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url)
     return app

@@ -43,6 +43,7 @@ class Route:
     endpoint: Callable[..., Any]
     guard: Guard
     whole: bool = False  # the role has to be held for all lists
+    shows: str | None = None  # of readers: written down before it is shown (digest/actions/see.py)
 
     @property
     def methods(self) -> list[str]:

@@ -13,6 +13,7 @@ from digest.actions.preview_edition import preview_edition
 from digest.actions.preview_message import send_test
 from digest.actions.renditions import with_inert_fields
 from digest.actions.schedule_campaign import schedule_campaign
+from digest.actions.see import note_sight
 from digest.actions.show_edition import show_edition
 from digest.actions.withdraw_edition import withdraw_edition
 from digest.clock import utc_now
@@ -88,6 +89,14 @@ def preview(
     """The rendition that is, or would be, sent."""
     if "@" in reader:
         _refuse_editors(site, caller, edition_id)
+        note_sight(
+            site.db,
+            "an edition as a reader gets it",
+            noun="edition",
+            noun_id=edition_id,
+            now=utc_now(),
+            actor=caller.actor,
+        )
     rendition = preview_edition(site.db, site.settings, edition_id, reader=reader)
     shown = with_inert_fields(rendition, site.settings)
     return Preview(

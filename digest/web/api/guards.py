@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from digest.accounts.roles import Access, decide_access
 from digest.actions.api_tokens import Caller, who_calls
+from digest.actions.see import note_sight, seen_at
 from digest.clock import utc_now
 from digest.domain.errors import Forbidden, NotFound
 from digest.web.desk.scope import lists_of
@@ -43,6 +44,16 @@ def api_guard(route: Route) -> Callable[[Request, Site, HTTPAuthorizationCredent
         if access is Access.FORBIDDEN:
             where = " for all lists" if route.whole else ""
             raise Forbidden(f"This needs the role {needed.value}{where}.")
+        if route.shows:
+            noun, noun_id = seen_at(request.path_params)
+            note_sight(
+                site.db,
+                route.shows,
+                noun=noun,
+                noun_id=noun_id,
+                now=utc_now(),
+                actor=caller.actor,
+            )
 
     return check
 

@@ -92,7 +92,9 @@ API_ROUTES = (
     ApiRoute("GET", f"{LIST}/campaigns", campaigns.list_campaigns, READER),
     ApiRoute("GET", CAMPAIGN, campaigns.show_campaign, READER),
     ApiRoute("GET", f"{CAMPAIGN}/audit", campaigns.audit, OPERATOR),
-    ApiRoute("GET", f"{CAMPAIGN}/deliveries", campaigns.list_deliveries, OPERATOR),
+    ApiRoute(
+        "GET", f"{CAMPAIGN}/deliveries", campaigns.list_deliveries, OPERATOR, shows="deliveries"
+    ),
     ApiRoute("POST", f"{CAMPAIGN}/pause", campaigns.pause, OPERATOR),
     ApiRoute("POST", f"{CAMPAIGN}/resume", campaigns.resume, OPERATOR),
     ApiRoute("POST", f"{CAMPAIGN}/cancel", campaigns.cancel, OPERATOR),
@@ -110,18 +112,51 @@ API_ROUTES = (
     ApiRoute("GET", f"{API}/tokens", tokens.list_tokens, READER),
     ApiRoute("DELETE", f"{API}/tokens/{{token_id}}", tokens.revoke, READER, status=204),
     # People
-    ApiRoute("GET", f"{LIST}/subscribers", subscribers.list_subscribers, OPERATOR),
+    ApiRoute(
+        "GET",
+        f"{LIST}/subscribers",
+        subscribers.list_subscribers,
+        OPERATOR,
+        shows="people of a list",
+    ),
     ApiRoute("POST", f"{LIST}/subscribers", subscribers.put_subscriber, OPERATOR),
     ApiRoute("POST", f"{LIST}/subscribers/import", tables.import_table, OPERATOR, takes="text/csv"),
-    ApiRoute("GET", f"{LIST}/subscribers.csv", tables.export_table, OPERATOR, gives="text/csv"),
+    ApiRoute(
+        "GET",
+        f"{LIST}/subscribers.csv",
+        tables.export_table,
+        OPERATOR,
+        gives="text/csv",
+        shows="people of a list",
+    ),
     ApiRoute("POST", f"{LIST}/sign-ups", subscribers.ask_to_join, OPERATOR, status=202),
     ApiRoute("POST", f"{LIST}/subscribers/remove", subscribers.remove_subscriber, OPERATOR),
-    ApiRoute("GET", f"{API}/subscribers/{{subscriber_id}}", subscribers.show_timeline, OPERATOR),
+    ApiRoute(
+        "GET",
+        f"{API}/subscribers/{{subscriber_id}}",
+        subscribers.show_timeline,
+        OPERATOR,
+        shows="a person",
+    ),
     ApiRoute(
         "DELETE", f"{API}/subscribers/{{subscriber_id}}", subscribers.erase, OPERATOR, status=204
     ),
-    ApiRoute("POST", f"{API}/suppressions/find", suppressions.find, OPERATOR, whole=True),
-    ApiRoute("GET", f"{API}/suppressions", suppressions.list_suppressions, OPERATOR, whole=True),
+    ApiRoute(
+        "POST",
+        f"{API}/suppressions/find",
+        suppressions.find,
+        OPERATOR,
+        whole=True,
+        shows="suppressed addresses",
+    ),
+    ApiRoute(
+        "GET",
+        f"{API}/suppressions",
+        suppressions.list_suppressions,
+        OPERATOR,
+        whole=True,
+        shows="suppressed addresses",
+    ),
     ApiRoute(
         "POST", f"{API}/suppressions", suppressions.suppress, OPERATOR, whole=True, status=204
     ),

@@ -19,6 +19,7 @@ from digest.actions.control_campaign import (
 )
 from digest.actions.follow_campaign import Live, follow_campaign
 from digest.actions.list_campaigns import list_campaigns
+from digest.actions.see import note_sight
 from digest.actions.throttles import set_campaign_rate
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
@@ -47,12 +48,16 @@ def show_campaigns(desk: AtDesk) -> Response:
 def show_campaign(desk: AtDesk, campaign_id: UUID) -> Response:
     """GET /desk/campaigns/{campaign_id}: all of it, as it is now."""
     followed = follow_campaign(desk.site.db, campaign_id, utc_now())
+    values = live_values(desk, followed.live)
+    uncertain = _uncertain(desk.site.db, followed.live)
+    if uncertain and values["may"]:
+        _note_uncertain(desk, campaign_id)
     return desk.page(
         "desk/campaign.html",
         followed=followed,
         line=progress_line(followed.points, followed.live.campaign.roster),
-        uncertain=_uncertain(desk.site.db, followed.live),
-        **live_values(desk, followed.live),
+        uncertain=uncertain,
+        **values,
     )
 
 
@@ -162,6 +167,18 @@ def _uncertain(db: Database, live: Live) -> Sequence[Delivery]:
     with db.read() as session:
         rows = list_deliveries(session, live.campaign.id, DeliveryState.UNCERTAIN)
         return list(islice(rows, MOST_UNCERTAIN))
+
+
+def _note_uncertain(desk: Desk, campaign_id: UUID) -> None:
+    """Here alone addresses are shown now and then: the route can't say so by itself."""
+    note_sight(
+        desk.site.db,
+        "uncertain deliveries",
+        noun="campaign",
+        noun_id=campaign_id,
+        now=utc_now(),
+        actor=desk.actor,
+    )
 
 
 def _id_of(text: str) -> UUID:

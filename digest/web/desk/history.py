@@ -32,6 +32,7 @@ class Line:
     id: UUID
     at: datetime
     actor: str
+    client: str | None
     action: str
     noun: str
     noun_id: str
@@ -73,6 +74,7 @@ def line_of(entry: AuditEntry) -> Line:
         entry.id,
         entry.at,
         entry.actor,
+        entry.client,
         entry.action,
         entry.noun.replace("_", " "),
         entry.noun_id,

@@ -12,7 +12,7 @@ CHROMIUM = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Insta
   && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null 2>&1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser test faults fuzz check lint types imports secrets audit screens bench lock clean
+.PHONY: help setup demo browser test faults week fuzz check lint types imports secrets audit screens bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ faults: setup ## kill, cut and fill everything, for long, and print a table (ONL
 
 fuzz: setup ## attack each parser for ten minutes (MINUTES=2 for less, ONLY="feeds pages" for some)
 	$(BIN)/python -m tests.fuzz $(ONLY) --minutes $(or $(MINUTES),10)
+
+week: setup ## live a week of simulated time with a fault each day, and print a report (PEOPLE=20000)
+	$(BIN)/python -m tests.faults.week $(if $(PEOPLE),--people $(PEOPLE)) --json build/week.json
 
 check: setup lint types imports secrets audit test ## all that CI runs
 

@@ -4,8 +4,10 @@
 
 ``CLOCK_FILE`` names a file with the seconds that the wall clock is off, read again and again: the
 clock jumps when it changes. ``CLOCK_RATE`` makes business time run so many times faster, from
-``CLOCK_BEGAN`` (ISO 8601) on, once there is a file ``CLOCK_START``; before, it stands. The
-monotonic clock is left alone, as it is by ``settimeofday``.
+``CLOCK_BEGAN`` (ISO 8601) on, once there is a file ``CLOCK_START``; before, it stands.
+``CLOCK_STEPPED`` names the file of a ``SteppedClock``, by which business time goes; a beat then
+does its upkeep at each tick, so that it sees what happens between two steps. The monotonic clock is
+left alone, as it is by ``settimeofday``.
 """
 
 import os
@@ -19,6 +21,7 @@ from pathlib import Path
 import time_machine
 
 from digest import clock
+from tests.faults.stepped import SteppedClock
 
 POLL_SECONDS = 0.1
 
@@ -61,6 +64,14 @@ def run_fast(began: datetime, start: Path, rate: float) -> None:
     clock.utc_now = fast_now
 
 
+def run_stepped(file: Path) -> None:
+    """Business time by a clock that somebody else steps."""
+    clock.utc_now = SteppedClock(file).now
+    from workers import beat  # only now: it takes ``utc_now`` when it is imported
+
+    beat.KEEP_UP_SECONDS = 0
+
+
 if __name__ == "__main__":
     if file := os.environ.get("CLOCK_FILE"):
         jumping = JumpingClock(Path(file))
@@ -69,5 +80,7 @@ if __name__ == "__main__":
     if rate := os.environ.get("CLOCK_RATE"):
         began = datetime.fromisoformat(os.environ["CLOCK_BEGAN"])
         run_fast(began, Path(os.environ["CLOCK_START"]), float(rate))
+    if stepped := os.environ.get("CLOCK_STEPPED"):
+        run_stepped(Path(stepped))
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

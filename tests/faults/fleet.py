@@ -66,9 +66,15 @@ class Fleet:
     """Open as a context; whatever was started ends with it."""
 
     def __init__(
-        self, folder: Path, postgres: Postgres, valkey: Valkey, relay: FaultyRelay
+        self,
+        folder: Path,
+        postgres: Postgres,
+        valkey: Valkey,
+        relay: FaultyRelay,
+        **settings: Any,
     ) -> None:
         self.folder, self.postgres, self.valkey, self.relay = folder, postgres, valkey, relay
+        self._given = settings
         self.members: list[Member] = []
         self.log = folder / "fleet.log"
         self._supervisors: list[threading.Thread] = []
@@ -85,6 +91,7 @@ class Fleet:
             "smtp_url": self.relay.url,
             "base_url": "https://news.example",
             **SECRETS,
+            **self._given,
         }
         self.settings = load_settings(**self._values)
         self.env = environment(**self._values)
@@ -135,10 +142,10 @@ class Fleet:
         words = ["-A", "workers.app", "beat", "--pidfile", str(pid_file)]
         return self.start(*(before or ("celery",)), *words, **env)
 
-    def web(self) -> int:
+    def web(self, port: int | None = None, *, before: Sequence[str] = (), **env: str) -> int:
         """The pages; gives the port once it answers."""
-        port = free_port()
-        self.start("digest", "web", "--port", str(port))
+        port = port or free_port()
+        self.start(*(before or ("digest",)), "web", "--port", str(port), **env)
         wait_until(lambda: answers(port), "the pages answer", 60)
         return port
 

@@ -11,7 +11,7 @@ import re
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -89,6 +89,7 @@ class Manners:
     injected: bytes = b""  # sent in clear behind the reply to STARTTLS
     users: dict[str, str] | None = None  # AUTH PLAIN is offered, over TLS only, and asked for
     keep_content: bool = False
+    keeps_content_of: Collection[str] = ()  # of these kinds of recipients, in any case
 
 
 class FaultyRelay:
@@ -393,9 +394,13 @@ class Conversation(asyncio.Protocol):
                 bare=content.count(b"\n") + content.count(b"\r") - 2 * pairs,
                 size=len(content),
                 peer=self._transport.get_extra_info("peername")[0],
-                content=content if self._manners.keep_content else None,
+                content=content if self._keeps_content() else None,
             )
         )
+
+    def _keeps_content(self) -> bool:
+        kind = self._recipient.partition("+")[0]
+        return self._manners.keep_content or kind in self._manners.keeps_content_of
 
     def _rset(self, _: str) -> None:
         self._begin()

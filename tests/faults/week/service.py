@@ -1,0 +1,249 @@
+"""The service of the week: its processes, how big they are, and whether anything is left to do."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psutil
+from redis import Redis
+from sqlalchemy import func, select, text
+
+from digest.actions.advance_run import runs_to_advance
+from digest.actions.lists import Feed, create_list
+from digest.actions.mailboxes import add_mailbox
+from digest.actions.plan_summary import summaries_due
+from digest.actions.sources import create_source
+from digest.actions.tell_editors import notices_due
+from digest.actions.watch import notices_to_tell
+from digest.clock import zone
+from digest.domain.states import OPEN_DELIVERY_STATES, CampaignState, SourceKind
+from digest.schedule.cadence import next_runs, parse_cadence
+from digest.store.base import Row
+from digest.store.campaigns import campaigns_in, counts, next_due
+from digest.store.engine import Session
+from digest.store.greetings import Greeting, due_greetings
+from digest.store.heartbeats import ProcessKind, all_heartbeats
+from digest.store.lists import ListCadence, MailingList
+from digest.store.mailboxes import due_mailboxes
+from digest.store.relays import all_relays
+from digest.store.runs import OPEN_RUN_STATES, Run, open_runs
+from digest.store.sources import Source, due_sources
+from tests.faults.fleet import Fleet, Member
+from tests.faults.stepped import SteppedClock
+from tests.faults.week.newsroom import Newsroom
+from tests.faults.week.people import CAME, Person, crowd, subscribe_all
+from tests.faults.week.relay import WeekRelay
+from tests.faults.week.timetable import BEGAN, ENDS, LISTS
+from tests.servers import wait_until
+
+ACTOR = "operator"
+LEAD = timedelta(hours=1)
+TOGETHER = timedelta(minutes=10)  # sources that are due within so much are looked at in one step
+PATIENCE = 240.0  # seconds for all that is due at a moment
+
+
+@dataclass
+class Size:
+    """What must not grow, at the end of a day."""
+
+    memory: dict[str, int]  # octets, resident, of the largest process of each kind
+    rows: dict[str, int]  # by table
+    database: int  # octets
+    keys: int  # in Redis
+    messages: int  # in its queues
+
+
+@dataclass
+class Service:
+    """A fleet whose business clock is stepped. Open the fleet before."""
+
+    fleet: Fleet
+    clock: SteppedClock
+    newsroom: Newsroom
+    relay: WeekRelay
+    people: list[Person] = field(default_factory=list)
+    crew: dict[str, Member] = field(default_factory=dict)
+    steps: int = 0
+
+    @property
+    def web(self) -> str:
+        return self.fleet.settings.base_url
+
+    # How it begins.
+
+    def settle_in(self, people: int) -> None:
+        """Sources, lists, people, and all processes up."""
+        db, settings = self.fleet.db, self.fleet.settings
+        given: dict[str, Any] = {"now": BEGAN, "actor": ACTOR}
+        for number, address in enumerate(self.newsroom.addresses):
+            url = f"http://{address}/feed"
+            create_source(
+                db,
+                settings,
+                slug=f"site{number}",
+                url=url,
+                kind=SourceKind.FEED,
+                every_seconds=3 * 3600,
+                **given,
+            )
+        for home in LISTS:
+            create_list(
+                db,
+                slug=home.slug,
+                name=f"The {home.slug.title()} Brief",
+                from_address=f"{home.slug}@news.example",
+                feeds=[Feed(f"site{number}") for number in home.sources],
+                cadences=home.cadences,
+                timezone=home.zone,
+                postal_address="1 Quay Street, Port Amsel",
+                options={
+                    "approval": home.approval,
+                    "min_items": home.min_items,
+                    "max_items": 6,
+                    "sends_welcome": False,
+                },
+                **given,
+            )
+        returned = self.fleet.folder / "returned"
+        for part in ("new", "cur", "tmp"):
+            (returned / part).mkdir(parents=True)
+        add_mailbox(db, settings, name="returned", url=f"maildir://{returned}", **given)
+        self.people = crowd(people)
+        subscribe_all(db, settings, self.people)
+        self._start()
+
+    def _start(self) -> None:
+        for name in ("worker 1", "worker 2"):
+            self.start_worker(name)
+        self.start_beat()
+        port = int(self.web.rpartition(":")[2])
+        self.fleet.web(port, before=("tests.faults.clocked", "digest"), **self.clock_env)
+        self.crew["pages"] = self.fleet.members[-1]
+        wait_until(lambda: self.fleet.log.read_text().count(" ready.") >= 2, "workers are up", 90)
+
+    @property
+    def clock_env(self) -> dict[str, str]:
+        return {"CLOCK_STEPPED": str(self.fleet.folder / "clock")}
+
+    def start_worker(self, name: str) -> None:
+        before = ("tests.faults.clocked", "celery")
+        self.crew[name] = self.fleet.worker(pool=2, before=before, **self.clock_env)
+
+    def start_beat(self) -> None:
+        self.crew["beat"] = self.fleet.beat(
+            before=("tests.faults.clocked", "celery"), **self.clock_env
+        )
+
+    # How time goes.
+
+    def step_to(self, moment: datetime) -> None:
+        self.steps += 1
+        self.clock.step_to(moment)
+
+    def settle(self) -> None:
+        """Wait until a beat has looked at this moment, and nothing is left that is due at it. While
+        the relay rests, its rest is stepped over."""
+        moment = self.clock.now()
+        wait_until(lambda: self._is_settled(moment), f"{moment} is settled", PATIENCE, 0.1)
+
+    def _is_settled(self, moment: datetime) -> bool:
+        if not self.has_looked(moment):
+            return False
+        with self.fleet.db.read() as session:
+            rests = [one.resting_until for one in all_relays(session) if one.resting_until]
+        if rests and max(rests) > self.clock.now():
+            self.step_to(max(rests))
+        return not any(self._due(self.clock.now()))
+
+    def has_looked(self, moment: datetime) -> bool:
+        """Whether a beat did its round at that moment or later."""
+        with self.fleet.db.read() as session:
+            beats = [one for one in all_heartbeats(session) if one.kind is ProcessKind.BEAT]
+        clocks = [one.seen_at + timedelta(seconds=one.clock_off) for one in beats]
+        return max(clocks, default=CAME) > moment
+
+    def _due(self, now: datetime) -> Iterator[bool]:
+        """What may be left to do, the dearest questions last."""
+        db = self.fleet.db
+        yield bool(runs_to_advance(db, now) or notices_to_tell(db, now) or notices_due(db, now))
+        yield bool(summaries_due(db, now))
+        with db.read() as session:
+            yield bool(due_sources(session, now) or due_greetings(session, now))
+            yield bool(due_mailboxes(session, now))
+            yield any(one.due_at <= now for one in campaigns_in(session, CampaignState.SCHEDULED))
+            for campaign in campaigns_in(session, CampaignState.SENDING):
+                yield self._has_mail(session, campaign.id, now)
+
+    def _has_mail(self, session: Session, campaign_id: UUID, now: datetime) -> bool:
+        """In hand or due; or done, and nobody has said so yet."""
+        left, due = counts(session, campaign_id), next_due(session, campaign_id)
+        is_over = not any(left[state] for state in OPEN_DELIVERY_STATES)
+        return bool(is_over or left["sending"] or (due is not None and due <= now))
+
+    def next_moment(self) -> datetime:
+        """When something is due next."""
+        now = self.clock.now()
+        with self.fleet.db.read() as session:
+            times = [*self._run_times(session, now), *self._mail_times(session)]
+            sources = sorted(session.scalars(select(Source.next_try_at)))
+        first = min([at for at in (*times, *sources, ENDS) if at > now])
+        return max(at for at in (first, *sources) if at <= first + TOGETHER and at >= first)
+
+    def _run_times(self, session: Session, now: datetime) -> Iterator[datetime]:
+        for run in open_runs(session):
+            late = run.scheduled_at + timedelta(hours=2, seconds=1)
+            yield from (run.scheduled_at, late)
+        for cadence, home in session.execute(select(ListCadence, MailingList).join(MailingList)):
+            for at in next_runs(parse_cadence(cadence.words), zone(home.timezone), now, 2):
+                yield from (at - LEAD, at)
+
+    def _mail_times(self, session: Session) -> Iterator[datetime]:
+        for campaign in campaigns_in(session, CampaignState.SENDING):
+            if due := next_due(session, campaign.id):
+                yield due
+        waiting = select(func.min(Greeting.next_at))
+        if at := session.scalar(waiting):
+            yield at
+
+    # How big it is.
+
+    def size(self) -> Size:
+        with self.fleet.db.read() as session:
+            rows = {
+                table.name: session.scalar(select(func.count()).select_from(table)) or 0
+                for table in Row.metadata.sorted_tables
+            }
+            database = session.scalar(text("SELECT pg_database_size(current_database())"))
+        with Redis.from_url(self.fleet.valkey.url) as client:
+            keys = client.dbsize()
+            messages = sum(client.llen(queue) for queue in ("default", "delivery", "collection"))
+        return Size(self._memory(), rows, database or 0, keys, messages)
+
+    def _memory(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for name, member in self.crew.items():
+            kind = name.partition(" ")[0]
+            if member.process.poll() is not None:
+                continue
+            process = psutil.Process(member.process.pid)
+            self._note(found, kind, process)
+            if kind == "worker":
+                for child in process.children():
+                    self._note(found, "pool process", child)
+        self._note(found, "this test", psutil.Process(os.getpid()))
+        return found
+
+    def _note(self, found: dict[str, int], kind: str, process: psutil.Process) -> None:
+        found[kind] = max(found.get(kind, 0), process.memory_info().rss)
+
+    def open_run(self, slug: str) -> Run | None:
+        with self.fleet.db.read() as session:
+            found = (
+                select(Run)
+                .join(MailingList)
+                .where(MailingList.slug == slug, Run.state.in_(OPEN_RUN_STATES))
+            )
+            return session.scalars(found.order_by(Run.scheduled_at)).first()

@@ -42,6 +42,7 @@ TOLD = {
 EXPLAINED = {
     AlarmKind.CLOCK_WRONG: "the clock is stepped",
     AlarmKind.CAMPAIGN_STALLED: "while the relay refuses",
+    AlarmKind.NO_WORKER: "at the start, since a beat tells how long it runs by both clocks",
 }
 
 

@@ -11,7 +11,7 @@ from digest.domain.states import Approval, Stream
 
 BEGAN = datetime(2026, 3, 23, tzinfo=UTC)  # a Monday
 DAYS = 7
-ENDS = BEGAN + timedelta(days=DAYS, hours=12)  # so that the last reader's hour has come
+ENDS = BEGAN + timedelta(days=DAYS, hours=4)  # when the last reader's hour has come
 NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MON, TUE, WED, THU, FRI, SAT, SUN = (BEGAN + timedelta(days=day) for day in range(DAYS))
 

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from digest.clock import utc_now
 from digest.domain.states import SuppressionReason
+from digest.feedback.webhooks.providers import PROVIDERS
 from digest.settings import load_settings
 from digest.store.feedback import FeedbackEvent
 from digest.store.suppressions import list_suppressions
@@ -265,5 +266,5 @@ def test_unknown_providers_large_bodies_and_nonsense_are_refused(client, db):
 
 def test_a_provider_without_a_key_has_no_address(db, settings):
     bare = TestClient(create_app(db, load_settings(home=settings.home)))
-    for name in ("ses", "mailgun", "postmark", "sendgrid"):
+    for name in PROVIDERS:
         assert bare.post(f"/hooks/{name}", content="{}").status_code == 404

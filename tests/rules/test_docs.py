@@ -128,6 +128,22 @@ def test_where_to_put_a_new_thing_names_real_places():
                 assert any(re.search(rf"\b{word}\b", text) for text in texts), f"{thing}: {word}"
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("leaving", "digest/web/templates/leave.html"),
+        ("teasers", "digest/store/lists.py"),
+        ("retry", "digest/deliver/replies.py"),
+        ("key points", "digest/collect/extract/label_words.py"),
+        ("webhook", "digest/feedback/webhooks/providers.py"),
+    ],
+)
+def test_what_newcomers_change_first_is_found_by_its_own_words(words, place):
+    told = rows(section(read(ARCHITECTURE), "## Where to put a new thing"))
+    found = [path for thing, where in told if words in thing + where for path in ticked(where)]
+    assert place in found
+
+
 def test_the_words_of_the_glossary_are_those_of_the_code():
     code = "\n".join(path.read_text("utf-8") for path in (ROOT / "digest").rglob("*.py"))
     glossary = section(read("README.md"), "## The words")

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         default=None,
         description="SQLAlchemy URL (sqlite:// or postgresql://); default: digest.db in HOME.",
     )
+    postgres_bin: str = Field(
+        default="",
+        description="Folder of pg_dump, pg_restore and psql, for backups; default: those in PATH.",
+    )
     redis_url: SecretStr | None = Field(
         default=None,
         description="Celery's broker; default: in memory, for `digest up` and `digest demo` only.",
@@ -220,8 +224,16 @@ class Settings(BaseSettings):
 
     def _key(self, name: str, given: SecretStr | None) -> bytes:
         if given is None:
-            return _made_once(self.home_path / name.replace("_", "."))
+            return _made_once(self.key_file(name))
         return given.get_secret_value().encode()
+
+    def key_file(self, name: str) -> Path:
+        """Where a key is kept that nobody gave."""
+        return self.home_path / name.replace("_", ".")
+
+    def has_key(self, name: str) -> bool:
+        """Whether that key was given, or made before."""
+        return getattr(self, name) is not None or self.key_file(name).exists()
 
     @property
     def public_url(self) -> str:

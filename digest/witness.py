@@ -25,7 +25,7 @@ class Witness:
 
     def __init__(self, settings: Settings) -> None:
         self._home = settings.home_path
-        self._redis = _redis(settings)
+        self._redis = redis_of(settings)
 
     def seen(self, database_id: UUID) -> int:
         """The highest epoch that anybody remembers; 0 where nobody does."""
@@ -70,7 +70,8 @@ class Witness:
             return 0
 
 
-def _redis(settings: Settings) -> Redis | None:
+def redis_of(settings: Settings) -> Redis | None:
+    """What outlives the database beside HOME; None where there is no Redis."""
     if settings.redis_url is None:
         return None
     url = settings.redis_url.get_secret_value()

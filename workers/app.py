@@ -61,7 +61,7 @@ def _transport(broker: str) -> dict[str, Any]:
     }
 
 
-app = Celery("bluf-digest")
+app = Celery("bluf-digest", task_cls="workers.gated:Gated")
 app.conf.update(_configuration())
 if settings.redis_url:
     outlive_redis()

@@ -14,6 +14,7 @@ from digest.actions.tick import Ring, tick
 from digest.clock import monotonic, utc_now
 from digest.domain.errors import DigestError
 from digest.log import get_logger
+from digest.store.schema import require_usable
 from workers import process
 from workers.app import app
 from workers.tasks import TASKS
@@ -52,6 +53,7 @@ class Sweeper(Scheduler):
         return max(0.0, EVERY_SECONDS - (monotonic() - began))
 
     def _ring(self) -> None:
+        require_usable(process.database())
         rings = list(tick(process.database(), utc_now()))
         try:
             self._waiting, self._error = ring_all(rings), None

@@ -6,6 +6,7 @@ from typing import Any
 from celery.signals import worker_ready, worker_shutdown
 
 from digest.actions.keep_up import EVERY_SECONDS, beat, end_beat
+from digest.actions.watch_departures import DepartureWatch
 from digest.clock import utc_now
 from digest.domain.errors import DigestError
 from digest.log import get_logger
@@ -33,7 +34,7 @@ def end(**_: Any) -> None:
 
 def _beat() -> None:
     """A database of its own, opened anew each time: children that are forked inherit nothing."""
-    settings = load_settings()
+    settings, departures = load_settings(), DepartureWatch()
     while True:
         db = Database(settings.database)
         try:
@@ -41,6 +42,7 @@ def _beat() -> None:
                 end_beat(db, ProcessKind.WORKER)
                 return
             beat(db, settings, ProcessKind.WORKER, utc_now())
+            departures.look(db, settings, utc_now())
         except DigestError as error:
             log.warning("heartbeat not written", error=str(error))
             if _ended.is_set():

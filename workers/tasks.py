@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from celery import Task
+
 from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
 from digest.actions.deliver_campaign import deliver_campaign
@@ -26,7 +28,7 @@ from workers.app import app
 log = get_logger(__name__)
 
 
-@app.task
+@app.task(base=Task)
 def hear() -> None:
     """A worker rings itself: see ``workers/hearing.py``."""
 

@@ -6,11 +6,13 @@ from uuid import UUID
 from digest.actions.personal_link import behind_link
 from digest.actions.unsubscribe import BY_SUBSCRIBER
 from digest.audience.erasure import erase, suppress_erased
+from digest.departures import Departure, Departures, Kind
 from digest.domain.address import parse_address
 from digest.domain.errors import NotFound
 from digest.settings import Settings
 from digest.store.audit import record
 from digest.store.engine import Database, Session
+from digest.store.epoch import read_epoch
 from digest.store.subscribers import Subscriber, subscriber_or_none
 from digest.store.suppressions import get_suppression
 from digest.tokens import hash_address
@@ -29,22 +31,28 @@ def erase_subscriber(
         subscriber = subscriber_or_none(session, key)
         if subscriber is None and get_suppression(session, address_hash) is None:
             raise NotFound(f"Nothing is known of {key}.")
-        _erase(session, subscriber, address_hash, now, actor)
+        gone = _erase(session, subscriber, address_hash, now, actor)
+        remembered = Departures(settings, read_epoch(session).database_id)
+    remembered.note([gone], now)
 
 
-def erase_by_link(db: Database, greeting_id: UUID, *, now: datetime) -> None:
+def erase_by_link(db: Database, settings: Settings, greeting_id: UUID, *, now: datetime) -> None:
     """The same for whoever holds the link that was mailed to them."""
     with db.begin() as session:
         _, subscriber = behind_link(session, greeting_id)
-        _erase(session, subscriber, subscriber.address_hash, now, BY_SUBSCRIBER)
+        gone = _erase(session, subscriber, subscriber.address_hash, now, BY_SUBSCRIBER)
+        remembered = Departures(settings, read_epoch(session).database_id)
+    remembered.note([gone], now)
 
 
 def _erase(
     session: Session, subscriber: Subscriber | None, address_hash: str, now: datetime, actor: str
-) -> None:
+) -> Departure:
+    """Gives what is to be remembered outside the database, once this is committed."""
     suppress_erased(session, address_hash, now)
     noun, noun_id = "suppression", address_hash
     if subscriber is not None:
         erase(session, subscriber, now)
         noun, noun_id = "subscriber", str(subscriber.id)
     record(session, now=now, actor=actor, action="erased", noun=noun, noun_id=noun_id)
+    return Departure(now, Kind.ERASED, address_hash, str(subscriber.id) if subscriber else "")

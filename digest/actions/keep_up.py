@@ -13,6 +13,7 @@ from digest.actions.pings import plan_pings
 from digest.actions.plan_summary import plan_summary
 from digest.actions.sunset import sunset
 from digest.actions.watch import watch
+from digest.actions.watch_departures import DepartureWatch
 from digest.clock import utc_now, zone
 from digest.settings import Settings
 from digest.store.engine import Database
@@ -26,6 +27,7 @@ SAMPLES_CLOSE = timedelta(hours=1)  # after that a campaign is sampled once a mi
 DAYS_EVERY = timedelta(minutes=15)
 
 _STARTED_AT = utc_now()
+_departures = DepartureWatch()
 
 
 def keep_up(
@@ -38,6 +40,7 @@ def keep_up(
 ) -> None:
     """Everything that has to be written down now and then. ``error``: why bells can't be rung."""
     beat(db, settings, ProcessKind.BEAT, now, queues=queues, error=error)
+    _departures.look(db, settings, now)
     sample(db, now)
     count_days(db, now)
     forget_old(db, settings, now)

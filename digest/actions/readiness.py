@@ -8,7 +8,7 @@ from digest.operate.findings import SILENT
 from digest.settings import Settings
 from digest.store.engine import Database, StoreUnavailable, database_time
 from digest.store.heartbeats import ProcessKind, last_heard
-from digest.store.schema import current_revision, newest_revision
+from digest.store.schema import CodeTooOld, SchemaBehind, current_revision, require_usable
 
 log = get_logger(__name__)
 
@@ -62,8 +62,12 @@ def reach_fault(db: Database) -> str | None:
 
 def schema_fault(db: Database) -> str | None:
     """What is wrong with the tables of a database that can be asked."""
-    if current_revision(db) != newest_revision():
+    try:
+        require_usable(db)
+    except SchemaBehind:
         return (
             "The database is not at the revision that this version needs; run `digest db upgrade`."
         )
+    except CodeTooOld:
+        return "The database wants a newer version than this; install it."
     return None

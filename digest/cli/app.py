@@ -39,6 +39,8 @@ COMMANDS = {
     "token": ("token", "app", "Tokens of the API."),
     "audit": ("audit", "app", "The audit: who changed what, and who saw whose data."),
     "db": ("db", "app", "Set the database up."),
+    "backup": ("backup", "backup", "Copy the database into one file, while mail is sent."),
+    "restore": ("restore", "restore", "Put a backup back, whole or not at all."),
 }
 
 

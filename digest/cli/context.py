@@ -21,7 +21,7 @@ from digest.log import configure_logging
 from digest.settings import Settings, load_settings
 from digest.store.audit import came_from
 from digest.store.engine import Database
-from digest.store.schema import require_current
+from digest.store.schema import require_usable
 
 console = Console()
 errors = Console(stderr=True)
@@ -52,7 +52,7 @@ def settings() -> Settings:
 def database() -> Database:
     """The database, which must have been set up."""
     db = Database(settings().database)
-    require_current(db)
+    require_usable(db)
     came_from.set(f"command line of {socket.gethostname()}")
     return db
 

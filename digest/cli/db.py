@@ -21,6 +21,7 @@ def upgrade() -> None:
     before = schema.current_revision(db)
     schema.upgrade(db)
     after = schema.current_revision(db)
+    schema.require_usable(db)
     said = "is up to date" if before == after else f"went from {before or 'empty'} to {after}"
     console.print(f"The database {db.shown} {said}.", soft_wrap=True)
 

@@ -57,5 +57,6 @@ def prepared_database() -> Database:
     """The database with all its tables and a first relay."""
     db = Database(settings().database)
     schema.upgrade(db)
+    schema.require_usable(db)
     seed_relay(db, settings(), utc_now())
     return db

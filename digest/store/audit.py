@@ -84,3 +84,13 @@ def entries(session: Session, *, actor: str, action: str, since: datetime) -> Se
         AuditEntry.actor == actor, AuditEntry.action == action, AuditEntry.at > since
     )
     return session.scalars(found).all()
+
+
+def newest_entry(session: Session) -> AuditEntry | None:
+    return session.scalar(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
+
+
+def entries_after(session: Session, after: UUID, actions: Collection[str]) -> Sequence[AuditEntry]:
+    """What was done of some kinds since an id, in the order of ids."""
+    found = select(AuditEntry).where(AuditEntry.id > after, AuditEntry.action.in_(actions))
+    return session.scalars(found.order_by(AuditEntry.id)).all()

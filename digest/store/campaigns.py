@@ -234,6 +234,11 @@ def _add_to_tallies(_: str) -> Update:
 _TALLY = Statement(_add_to_tallies)
 
 
+def sent_in_all(session: Session) -> int:
+    """How many deliveries of all campaigns were sent, by the tallies."""
+    return int(session.scalar(select(func.sum(Batch.sent))) or 0)
+
+
 def next_due(session: Session, campaign_id: UUID) -> datetime | None:
     """When a delivery of the campaign may be due next."""
     return session.scalar(select(func.min(Batch.next_at)).where(Batch.campaign_id == campaign_id))

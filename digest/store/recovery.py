@@ -69,6 +69,43 @@ def _expire(batch: Batch, campaign: Campaign, now: datetime) -> Any:
     )
 
 
+def doubt_due(session: Session, campaign: Campaign, reason: str, now: datetime) -> int:
+    """All rows that wait and were due by now are in doubt: the database was put back to a time
+    before they may have been sent. The policy decides, as it does of what dead processes held.
+    Gives their number."""
+    may_resend = literal(campaign.doubt_policy is DoubtPolicy.RESEND)
+    again = and_(may_resend, Delivery.doubts + 1 < MAX_DOUBTS)
+    doubted = 0
+    waiting = select(Batch).where(
+        Batch.campaign_id == campaign.id, Batch.queued + Batch.deferred > 0
+    )
+    for batch in session.scalars(waiting.with_for_update()).all():
+        due = and_(
+            in_batch(batch),
+            Delivery.state.in_(CLAIMABLE_DELIVERY_STATES),
+            Delivery.next_at <= now,
+        )
+        before = session.execute(select(Delivery.state, Delivery.doubts).where(due)).all()
+        change = (
+            update(Delivery)
+            .where(due)
+            .values(
+                state=case((again, Delivery.state), else_=DeliveryState.UNCERTAIN.value),
+                doubts=Delivery.doubts + 1,
+                reason=reason,
+            )
+            .returning(Delivery.state)
+            .execution_options(synchronize_session=False)
+        )
+        changes = Counter(DeliveryState(state) for state in session.scalars(change))
+        changes.subtract(Counter(state for state, _ in before))
+        newly = sum(doubts == 0 for _, doubts in before)
+        with together(session) as line:
+            tally(line, batch.id, changes, doubted=newly)
+        doubted += len(before)
+    return doubted
+
+
 def cancel_waiting(session: Session, campaign_id: UUID, reason: str) -> int:
     """End all rows that wait to be sent; those in a sender's hands are left to it."""
     cancelled = 0

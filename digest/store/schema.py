@@ -1,7 +1,9 @@
 """All tables in one place, and the migrations that make them."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from digest.domain.errors import Illegal
 from digest.store import (
     accounts,
     aftermath,
@@ -20,6 +23,7 @@ from digest.store import (
     breakdowns,
     briefs,
     campaigns,
+    code_gate,
     connections,
     consents,
     copies,
@@ -63,6 +67,7 @@ MODULES = (
     breakdowns,
     briefs,
     campaigns,
+    code_gate,
     connections,
     copies,
     consents,
@@ -97,9 +102,24 @@ MODULES = (
 
 metadata = Row.metadata
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
+VERSIONS = [_MIGRATIONS / "versions"]  # folders; a test adds those of a version to come
+
+
+class SchemaBehind(StoreUnavailable):
+    """The database lacks what this code needs: `digest db upgrade` mends it."""
+
+
+class CodeTooOld(Illegal):
+    """The database wants newer code than this."""
+
 
 def upgrade(db: Database, revision: str = "head") -> None:
-    """Bring the database to ``revision``; does nothing where it is there already."""
+    """Bring the database to ``revision``; does nothing where it is there already, or beyond what
+    this code knows: newer code was here."""
+    found, newest = current_revision(db), newest_revision()
+    if found is not None and found > newest:
+        return
     with _migrating(db) as connection:
         command.upgrade(_config(connection), revision)
 
@@ -117,17 +137,31 @@ def current_revision(db: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def newest_revision() -> str | None:
-    """Which revision this code needs."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+@cache
+def newest_revision() -> str:
+    """The revision of this code: the schema that it needs."""
+    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    assert head is not None
+    return head
 
 
-def require_current(db: Database) -> None:
-    """Raise a clear sentence unless the database is at the revision that this code needs."""
-    found, needed = current_revision(db), newest_revision()
-    if found != needed:
-        state = "has not been set up" if found is None else f"is at revision {found}, not {needed}"
-        raise StoreUnavailable(f"The database {db.shown} {state}; run `digest db upgrade`.")
+def require_usable(db: Database) -> None:
+    """``SchemaBehind`` where the schema is older than this code needs, ``CodeTooOld`` where the
+    database wants newer code. A newer schema is fine until then: first it expands, which older code
+    does not notice, and later it contracts."""
+    found, own = current_revision(db), newest_revision()
+    if found is None or found < own:
+        state = "has not been set up" if found is None else f"is at revision {found}, not {own}"
+        raise SchemaBehind(f"The database {db.shown} {state}; run `digest db upgrade`.")
+    if found == own:
+        return
+    with db.read() as session:
+        lowest = code_gate.lowest_code(session)
+    if lowest > own:
+        raise CodeTooOld(
+            f"The database {db.shown} wants code of revision {lowest} or newer, and this is {own}: "
+            "install the newer version."
+        )
 
 
 @contextmanager
@@ -147,6 +181,8 @@ def _migrating(db: Database) -> Iterator[Connection]:
 
 def _config(connection: object) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join(map(str, VERSIONS)))
     config.attributes["connection"] = connection
     return config

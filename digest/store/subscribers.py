@@ -122,6 +122,18 @@ def get_subscriber(session: Session, subscriber_id: UUID) -> Subscriber | None:
     return session.get(Subscriber, subscriber_id)
 
 
+def hashes_of(session: Session, subscriber_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The keyed hash of each one's address, of the erased ones, too."""
+    found = select(Subscriber.id, Subscriber.address_hash).where(Subscriber.id.in_(subscriber_ids))
+    return dict(session.execute(found).all())
+
+
+def address_by_hash(session: Session, address_hash: str) -> str | None:
+    """The address that a keyed hash was made of, where somebody here has it."""
+    known = Subscriber.address_hash == address_hash, Subscriber.address.is_not(None)
+    return session.scalar(select(Subscriber.address).where(*known).limit(1))
+
+
 def subscriber_or_none(session: Session, address: str) -> Subscriber | None:
     return session.scalar(_whole().where(Subscriber.address == address))
 
@@ -150,6 +162,11 @@ def hold_places(session: Session, places: Collection[tuple[UUID, UUID]]) -> Sequ
     )
     only = found.options(list_says.load_only(MailingList.sends_goodbye)).order_by(Subscription.id)
     return session.scalars(only.with_for_update(of=Subscription)).all()
+
+
+def hold_subscription(session: Session, subscription_id: UUID) -> Subscription | None:
+    """One by its id, held until the transaction ends."""
+    return session.get(Subscription, subscription_id, with_for_update=True)
 
 
 def subscriptions_of(session: Session, list_id: UUID, limit: int) -> Sequence[Subscription]:

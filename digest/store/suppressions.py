@@ -60,6 +60,11 @@ def get_suppression(session: Session, address_hash: str) -> Suppression | None:
     return session.get(Suppression, address_hash)
 
 
+def suppressed_since(session: Session, since: datetime) -> Sequence[Suppression]:
+    """Those that came at that time or later."""
+    return session.scalars(select(Suppression).where(Suppression.since >= since)).all()
+
+
 def list_suppressions(session: Session, limit: int) -> Sequence[Suppression]:
     """The latest suppressions, newest first."""
     newest = select(Suppression).order_by(Suppression.since.desc()).limit(limit)

@@ -43,7 +43,7 @@ def change_mine(token: str, fields: Posted, site: Here) -> Response:
         if first(fields, "sure") != "yes":
             return _mine(site, token, unsure=True)
         place = _frame(site, token)
-        erase_by_link(site.db, greeting_id, now=utc_now())
+        erase_by_link(site.db, site.settings, greeting_id, now=utc_now())
         return site.pages.page("erased.html", place=place, accent=accent_path(place.accent_color))
     if action != "move":
         raise Illegal("This page has no such button.")

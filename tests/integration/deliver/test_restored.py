@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import update
 
-from digest.actions.send_epoch import confirm_restore, refusal
+from digest.actions.confirm_restore import confirm_restore
+from digest.actions.send_epoch import refusal
 from digest.actions.start_campaign import start_campaign
 from digest.domain.errors import Illegal
 from digest.domain.states import CampaignState
@@ -66,11 +67,11 @@ def test_what_was_restored_sends_nothing_until_it_is_confirmed(db, settings, off
         start_campaign(db, settings, second, NOW)
     set_state(db, second, CampaignState.SENDING)
     assert len(office.relay.ledger) == 10
-    confirm_restore(db, Witness(settings), now=NOW, actor="test")
+    confirm_restore(db, settings, now=NOW, actor="test")
     office.finish(second)
     assert len(office.relay.ledger) == 20
     with pytest.raises(Illegal, match="Nothing was restored"):
-        confirm_restore(db, Witness(settings), now=NOW, actor="test")
+        confirm_restore(db, settings, now=NOW, actor="test")
 
 
 def test_another_database_is_not_behind_this_one(db, settings, office, tmp_path):

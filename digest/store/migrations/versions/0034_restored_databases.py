@@ -1,14 +1,14 @@
 """What a database knows of being restored, and the oldest code that may use it.
 
-Revision ID: 0030
-Revises: 0029
+Revision ID: 0034
+Revises: 0033
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0030"
-down_revision: str | None = "0029"
+revision: str = "0034"
+down_revision: str | None = "0033"
 branch_labels: None = None
 depends_on: None = None
 

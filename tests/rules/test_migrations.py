@@ -10,7 +10,7 @@ TAKES_AWAY = {"drop_column", "drop_table", "rename_table", "alter_column"}
 
 
 def takes_away(source: str) -> bool:
-    """Whether going forward drops, renames or narrows, or wants a value that old code doesn't give."""
+    """Whether it drops, renames or narrows, or wants a value that old code doesn't give."""
     (forward,) = [
         node
         for node in ast.parse(source).body

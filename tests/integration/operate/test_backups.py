@@ -32,6 +32,7 @@ from digest.store.suppressions import get_suppression
 from digest.tokens import hash_address
 from digest.witness import Witness
 from tests.builders import NOW, a_list, a_sending_campaign, a_subscriber
+from tests.commands import environment, run_digest
 from tests.faults.relay import FaultyRelay
 from tests.integration.deliver.post_office import open_post_office
 
@@ -107,10 +108,17 @@ def test_a_backup_taken_while_mail_is_sent_adds_up(
 ):
     campaign_id = a_sending_campaign(db, settings, READERS)
     taken = []
+    env = environment(
+        home=settings.home_path,
+        database_url=db.engine.url.render_as_string(hide_password=False),
+        secret_key=settings.secret.decode(),
+        suppression_key=settings.suppression_secret.decode(),
+        postgres_bin=settings.postgres_bin,
+    )
 
     def look():
         if len(relay.ledger) >= 3 and not taken:
-            taken.append(make_backup(db, settings, file, now=NOW))
+            taken.append(run_digest(env, "backup", str(file)))
 
     with FaultyRelay() as relay:
         office = open_post_office(db, settings, relay, monkeypatch)

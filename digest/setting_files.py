@@ -1,6 +1,7 @@
-"""Settings that stand in files, as container secrets are given."""
+"""Settings that stand in files: as container secrets are given, or made here once."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +39,19 @@ class FromFiles(PydanticBaseSettingsSource):
 def is_secret_file(variable: str) -> bool:
     """Whether an environment variable names such a file."""
     return variable.startswith("DIGEST_") and variable.endswith("_FILE")
+
+
+def made_once(path: Path) -> bytes:
+    """The key in ``path``; whoever comes first makes it, atomically."""
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes().strip()

@@ -4,8 +4,6 @@ Each one has the prefix ``DIGEST_`` and may be given as a file instead: ``DIGEST
 names a file that holds what ``DIGEST_SECRET_KEY`` would.
 """
 
-import os
-import secrets
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
@@ -16,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from digest.domain.errors import Illegal
 from digest.setting_checks import PREFIX, check_settings
-from digest.setting_files import FromFiles
+from digest.setting_files import FromFiles, made_once
 
 
 class Settings(BaseSettings):
@@ -224,7 +222,7 @@ class Settings(BaseSettings):
 
     def _key(self, name: str, given: SecretStr | None) -> bytes:
         if given is None:
-            return _made_once(self.key_file(name))
+            return made_once(self.key_file(name))
         return given.get_secret_value().encode()
 
     def key_file(self, name: str) -> Path:
@@ -282,22 +280,6 @@ def load_settings(**given: Any) -> Settings:
         raise Illegal(f"{PREFIX}{name}: {first['msg']}.") from None
     check_settings(settings)
     return settings
-
-
-def _made_once(path: Path) -> bytes:
-    """The key in ``path``; whoever comes first makes it, atomically."""
-    if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_bytes().strip()
 
 
 def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:

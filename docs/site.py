@@ -23,12 +23,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     menu: list[Any] = config.nav or []
     named = set(re.findall(r"[\w/-]+\.md", str(menu)))
     others = sorted(path.name for path in (ROOT / "docs").glob("*.md") if path.name not in named)
-    decisions = sorted(path.name for path in (ROOT / "docs/adr").glob("*.md"))
-    config.nav = [
-        *menu,
-        *others,
-        {"Decisions": ["adr/index.md", *(f"adr/{it}" for it in decisions)]},
-    ]
+    decisions = sorted(f"adr/{path.name}" for path in (ROOT / "docs/adr").glob("*.md"))
+    (last,) = menu[-1].values()
+    last += [*others, {"Decisions": ["adr/index.md", *decisions]}]
     return config
 
 

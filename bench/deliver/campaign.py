@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from uuid import UUID
 
 import psutil
+from sqlalchemy import func, select
 
 from bench.deliver.engine import SMTP_SOURCE, Speed, sink, speed
 from bench.deliver.results import keep
@@ -34,11 +35,13 @@ class Run:
     sending_rate: float  # after the freeze
     cpu: dict[str, float]
     uss_mb: float  # private memory of the largest sending process
+    row_bytes: int  # by which the database grew, a recipient
 
 
 def run(running: Service, slug: str, recipients: int) -> Run:
     watched = watch(running)
     before = {name: processor_time(process) for name, process in watched.items()}
+    size = database_size(running)
     began = monotonic()
     campaign_id = running.launch(slug)
     frozen_after = until_frozen(running, campaign_id) - began
@@ -53,7 +56,14 @@ def run(running: Service, slug: str, recipients: int) -> Run:
         sending_rate=round(recipients / (seconds - frozen_after)),
         cpu={name: round(cost / recipients * 1e6) for name, cost in used.items()},
         uss_mb=round(largest_sender(running), 1),
+        row_bytes=round((database_size(running) - size) / recipients),
     )
+
+
+def database_size(running: Service) -> int:
+    """In bytes, with all indexes."""
+    with running.db.read() as session:
+        return session.scalar(select(func.pg_database_size(func.current_database()))) or 0
 
 
 def until_frozen(running: Service, campaign_id: UUID) -> float:

@@ -21,6 +21,7 @@ COMMANDS = {
     "up": ("up", "up", "Run the whole service in this process: pages, schedule and sending."),
     "doctor": ("doctor", "doctor", "Check each part, and what DNS says of the domains."),
     "simulate": ("simulate", "simulate_", "What would have gone when to whom; sends nothing."),
+    "capacity": ("capacity", "capacity", "How long so many mails take, by measured figures."),
     "summary": ("summary", "summary", "What went, what did not and why."),
     "demo": ("demo", "demo", "Run the whole service on sample data, with a local inbox."),
     "source": ("source", "app", "Sources: where briefs come from."),

@@ -13,7 +13,8 @@ from pathlib import Path
 from threading import Lock
 from uuid import UUID
 
-from digest.audience.table import Person, PersonReader, Reject, open_table
+from digest.actions.gone_elsewhere import Parting, Partings, keep_consents
+from digest.audience.table import PLAIN, Form, Person, Reject, open_table
 from digest.domain.address_flags import Flag, flags_of
 from digest.domain.states import SubscriptionState
 from digest.settings import Settings
@@ -40,6 +41,7 @@ class Imported:
     dry_run: bool
     preview: list[Person] = field(default_factory=list)
     counts: Counter[Fate] = field(default_factory=Counter)
+    partings: Counter[Parting] = field(default_factory=Counter)  # of who is gone elsewhere
     flags: Counter[Flag] = field(default_factory=Counter)  # of those who can be taken
     duplicates: int = 0  # rows whose address stood in the chunk before
     rejected: int = 0
@@ -54,18 +56,20 @@ def import_subscribers(
     list_slug: str,
     now: datetime,
     actor: str,
+    form: Form = PLAIN,
     dry_run: bool = False,
     on_reject: Callable[[Reject], None] = lambda _: None,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> Imported:
     """Import the file; ``on_reject`` gets each row that nobody can be subscribed by, ``on_bytes``
-    how far into the file it is. ``Illegal`` where the file is no table of people.
+    how far into the file it is. ``Illegal`` where the file is no table of people, or not of this
+    ``form``.
 
     Nobody is subscribed again who left, nobody who is suppressed, and nobody's choices change.
     """
     with db.read() as session:
         mailing_list = find_list(session, list_slug)
-    with open_table(path) as table:
+    with open_table(path, form.find_columns) as table:
         found = Imported(
             columns=table.columns.places,
             attributes=tuple(table.columns.attributes),
@@ -73,14 +77,18 @@ def import_subscribers(
             delimiter=table.delimiter,
             dry_run=dry_run,
         )
-        reader = PersonReader(table.columns, mailing_list)
+        reader = form.reader(table.columns, mailing_list)
         writer = _Writer(db, settings, mailing_list.id, now, dry_run)
+        partings = Partings(db, settings, mailing_list, now, dry_run)
         with _Lanes(writer, 1 if db.is_sqlite else LANES) as lanes:
             for one in map(reader.read, table.rows):
                 found.rows += 1
-                if isinstance(one, Reject):
-                    found.rejected += 1
-                    on_reject(one)
+                if not isinstance(one, Person):
+                    if isinstance(one, Reject):
+                        found.rejected += 1
+                        on_reject(one)
+                    else:
+                        partings.take(one)
                 elif not lanes.take(one):
                     found.duplicates += 1
                 else:
@@ -90,7 +98,8 @@ def import_subscribers(
                 if found.rows % CHUNK == 0:
                     on_bytes(table.position())
             lanes.finish()
-        found.counts = writer.counts
+        partings.finish()
+        found.counts, found.partings = writer.counts, partings.counts
     if not dry_run:
         with db.begin() as session:
             _audit(session, mailing_list, path, found, now, actor)
@@ -167,6 +176,7 @@ class _Writer:
                 session.rollback()
             else:
                 carry_out(session, self._list_id, fates, self._now)
+                keep_consents(session, self._list_id, chunk)
         with self._lock:
             self.counts += fates
 
@@ -201,5 +211,5 @@ def _audit(
         noun="mailing_list",
         noun_id=mailing_list.id,
         after={"file": path.name, "rows": found.rows, "rejected": found.rejected}
-        | {fate.value: n for fate, n in found.counts.items()},
+        | {fate.value: n for fate, n in (found.counts | found.partings).items()},
     )

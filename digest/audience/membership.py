@@ -30,6 +30,7 @@ class Left(StrEnum):
     ERASED = "erased"
     SUNSET = "sunset"  # was silent for long, and did not answer
     MOVED = "moved"  # to an address that was known here already
+    ELSEWHERE = "elsewhere"  # at the service that the list came from
 
 
 _BY_THEMSELVES = {Left.ONE_CLICK, Left.MAIL, Left.PAGE, Left.PAGE_ALL, Left.SUNSET}

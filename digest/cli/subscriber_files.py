@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -12,9 +12,11 @@ import typer
 from rich.progress import DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digest.actions.export_subscribers import COLUMNS, Exported, export_subscribers
+from digest.actions.gone_elsewhere import Parting
 from digest.actions.import_subscribers import Fate, Imported, import_subscribers
-from digest.audience.table import Reject
+from digest.audience.table import PLAIN, Reject, Service, Standing, parts_of
 from digest.audience.table.cells import quoted
+from digest.audience.table.moving import Part
 from digest.cli.context import (
     actor,
     console,
@@ -38,11 +40,24 @@ _SAYS = {
     Fate.LEFT: "left the list before; not brought back",
     Fate.SUPPRESSED: "suppressed; not added",
 }
+_SAYS_GONE = {
+    Parting.BARRED: "bounced or blocklisted there; suppressed now",
+    Parting.KEPT_AWAY: "left there; no import brings them to this list",
+    Parting.TAKEN_OFF: "left there; an import had put them on the list, now they are off it",
+    Parting.KNOWN: "gone there; known as gone here, or they asked for this list here",
+}
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV or TSV file.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or TSV file, or a service's export.")],
     list_slug: Annotated[str, typer.Option("--list", help="The list's slug.")],
+    service: Annotated[
+        Service | None, typer.Option("--from", help="The service whose export it is.")
+    ] = None,
+    standing: Annotated[
+        Standing | None,
+        typer.Option("--as", help="How the people of the export stood there; with --from."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")
     ] = False,
@@ -57,26 +72,53 @@ def import_(
     Columns are found by their header (email, name, topics, hour, timezone, language, stream, text
     only, status); others are kept as attributes. Importing a file twice changes nothing.
 
+    With --from listmonk (and --as) or --from mailchimp, an export as it came: who left there is
+    kept away from the list, who bounced or was blocklisted is suppressed.
+
     Example: digest subscriber import readers.csv --list morning --dry-run
     """
-    target = rejects or file.with_name(f"{file.name}.rejects.csv")
-    with _reject_file(target) as on_reject, _bytes_bar(file) as on_bytes:
-        found = import_subscribers(
+    done: list[dict[str, Any]] = []
+    with _parts(file, service, standing) as parts:
+        for part in parts:
+            target = rejects or file.with_name(f"{part.path.name}.rejects.csv")
+            if rejects and len(parts) > 1:
+                target = rejects.with_name(f"{part.path.stem}.{rejects.name}")
+            found = _import_part(part, list_slug, target, dry_run=dry_run)
+            if as_json:
+                done.append({"file": part.path.name, **_as_json(found, target)})
+                continue
+            if len(parts) > 1:
+                _say(f"{part.path.name}:")
+            _say_what_was_read(found)
+            _say_what_was_done(found, list_slug, target)
+    if as_json:
+        print_json(done if len(done) > 1 else done[0])
+
+
+def _parts(
+    file: Path, service: Service | None, standing: Standing | None
+) -> AbstractContextManager[list[Part]]:
+    if service is not None:
+        return parts_of(file, service, standing)
+    if standing is not None:
+        raise Illegal("--as goes with --from; a table of yours says it in a column 'status'.")
+    return nullcontext([Part(file, PLAIN)])
+
+
+def _import_part(part: Part, list_slug: str, rejects: Path, *, dry_run: bool) -> Imported:
+    with _reject_file(rejects) as on_reject, _bytes_bar(part.path) as on_bytes:
+        return import_subscribers(
             database(),
             settings(),
-            file,
+            part.path,
             list_slug=list_slug,
             now=utc_now(),
             actor=actor(),
+            form=part.form,
             dry_run=dry_run,
             on_reject=on_reject,
             on_bytes=on_bytes,
         )
-    if as_json:
-        print_json(_as_json(found, target))
-        return
-    _say_what_was_read(found)
-    _say_what_was_done(found, list_slug, target)
 
 
 def export(
@@ -182,6 +224,9 @@ def _say_what_was_done(found: Imported, list_slug: str, target: Path) -> None:
     for fate, says in _SAYS.items():
         if n := found.counts[fate]:
             _say(f"  {n:>9,} {says}")
+    for parting, says in _SAYS_GONE.items():
+        if n := found.partings[parting]:
+            _say(f"  {n:>9,} {says}")
     if found.duplicates:
         _say(f"  {found.duplicates:>9,} more rows with an address that stood close before")
     for flag, n in found.flags.items():
@@ -194,6 +239,7 @@ def _as_json(found: Imported, target: Path) -> dict[str, Any]:
     return {
         "rows": found.rows,
         **{fate.value: found.counts[fate] for fate in Fate},
+        **{parting.value: found.partings[parting] for parting in Parting},
         "flags": {flag.value: found.flags[flag] for flag in Flag},
         "duplicates": found.duplicates,
         "rejected": found.rejected,

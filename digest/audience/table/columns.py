@@ -48,14 +48,13 @@ class Columns:
 
 def guess_columns(first_row: Sequence[str]) -> Columns:
     """Read a header, or see that there is none; ``Illegal`` where no column holds addresses."""
-    names = [_plain(cell) for cell in first_row]
     places: dict[str, int] = {}
-    for place, name in enumerate(names):
-        what = _BY_HEADER.get(name)
+    for place, cell in enumerate(first_row):
+        what = meaning_of(cell)
         if what is not None:
             places.setdefault(what, place)
     if "address" in places:
-        return Columns(places, _attributes(first_row, set(places.values())))
+        return Columns(places, attribute_columns(first_row, set(places.values())))
     for place, cell in enumerate(first_row):
         if "@" in cell:
             return Columns({"address": place}, has_header=False)
@@ -65,11 +64,22 @@ def guess_columns(first_row: Sequence[str]) -> Columns:
     )
 
 
-def _attributes(first_row: Sequence[str], used: set[int]) -> dict[str, int]:
+def meaning_of(header: str) -> str | None:
+    """Which of ``HEADERS`` it is."""
+    return _BY_HEADER.get(_plain(header))
+
+
+def attribute_name(header: str) -> str:
+    """What an attribute is called that is headed so; empty where no letter is in it."""
+    return _plain(header).replace(" ", "_")[:60]
+
+
+def attribute_columns(first_row: Sequence[str], used: set[int]) -> dict[str, int]:
+    """The columns that become attributes: those that are not used for anything else."""
     free = {
         key: place
         for place, cell in enumerate(first_row)
-        if place not in used and (key := _plain(cell).replace(" ", "_")[:60])
+        if place not in used and (key := attribute_name(cell))
     }
     return dict(list(free.items())[:MOST_ATTRIBUTES])
 

@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,8 @@ _NO_TABLES = {
     b"<": "a web page, a drawing or XML",
 }
 
+FindColumns = Callable[[Sequence[str]], Columns]
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -51,7 +53,7 @@ class Table:
 
 
 @contextmanager
-def open_table(path: Path) -> Iterator[Table]:
+def open_table(path: Path, find_columns: FindColumns = guess_columns) -> Iterator[Table]:
     """Open a CSV or TSV file; ``Illegal`` says what it is instead, and what to do."""
     try:
         stream = path.open("rb", buffering=1 << 16)
@@ -63,15 +65,16 @@ def open_table(path: Path) -> Iterator[Table]:
         encoding = encoding_of(path.name, sample)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
         with io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="") as text:
-            yield _table(path, text, delimiter_of(sample.decode(encoding, "replace")))
+            delimiter = delimiter_of(sample.decode(encoding, "replace"))
+            yield _table(path, text, delimiter, find_columns)
 
 
-def _table(path: Path, text: TextIO, delimiter: str) -> Table:
+def _table(path: Path, text: TextIO, delimiter: str, find_columns: FindColumns) -> Table:
     rows = read_rows(text, delimiter)
     first = next((row for row in rows if not isinstance(row, Unreadable)), None)
     if first is None:
         raise Illegal(f"{path.name} holds no rows.")
-    columns = guess_columns(first[1])
+    columns = find_columns(first[1])
     return Table(
         columns=columns,
         encoding=text.encoding,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from digest.audience.choices import Choices, check_choices, check_name
@@ -32,6 +33,16 @@ _PENDING = {"pending", "unconfirmed", "not confirmed", "opted out pending"}
 _YES = {"1", "true", "yes", "y", "x", "ja", "oui", "si", "sí", "نعم"}
 
 
+class Asked(NamedTuple):
+    """When and from where somebody asked for a list elsewhere, and confirmed it."""
+
+    at: datetime
+    network: str | None  # /24 or /48
+    confirmed_at: datetime
+    confirmed_from: str | None  # as ``network``
+    origin: str
+
+
 class Person(NamedTuple):
     """Who is to be on the list. A tuple, since a million of them are made."""
 
@@ -45,6 +56,7 @@ class Person(NamedTuple):
     variant: str  # Variant.key
     language: str
     attributes: dict[str, str]
+    asked: Asked | None = None
 
 
 class Reject(NamedTuple):
@@ -127,7 +139,7 @@ class PersonReader:
         found = {}
         for name, place in self._columns.attributes.items():
             if value := unquoted(cells[place].strip()):
-                found[name] = _attribute(name, value)
+                found[name] = check_attribute(name, value)
         return found
 
 
@@ -163,7 +175,8 @@ def _labels_fit(domain: str) -> bool:
     return len(domain) <= 63 or all(len(label) <= 63 for label in domain.split("."))
 
 
-def _attribute(name: str, value: str) -> str:
+def check_attribute(name: str, value: str) -> str:
+    """The value; ``Illegal`` where it can't be kept."""
     if len(value) > LONGEST_ATTRIBUTE:
         raise Illegal(f"The cell {name!r} is longer than {LONGEST_ATTRIBUTE:,} characters.")
     if "\0" in value or (not value.isascii() and _UNDECODED.search(value)):

@@ -12,9 +12,9 @@ from uuid import UUID
 from digest.audience.membership import Left
 from digest.audience.table import Gone, Person
 from digest.settings import Settings
-from digest.store.departures import Leaver, Proof, keep_away, keep_proofs
-from digest.store.departures import Parting as Parting
 from digest.store.engine import Database, Session
+from digest.store.leavers import Leaver, Proof, keep_away, keep_proofs
+from digest.store.leavers import Parting as Parting
 from digest.store.lists import MailingList
 from digest.store.suppressions import suppress_many
 from digest.tokens import hash_address

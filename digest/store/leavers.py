@@ -120,20 +120,21 @@ def _end(session: Session, list_id: UUID, ids: dict[UUID, Leaver], how: str) -> 
         Consent.how != ConsentHow.IMPORT,
         Consent.confirmed_at.is_not(None),
     )
+    is_theirs = (
+        Subscription.list_id == list_id,
+        Subscription.state != SubscriptionState.UNSUBSCRIBED,
+        Subscription.alive_at.is_(None),
+        ~asked_here,
+    )
+    theirs = select(Subscription.subscriber_id).where(Subscription.subscriber_id.in_(ids))
     ended = 0
-    for person_id, one in ids.items():
+    for person_id in session.scalars(theirs.where(*is_theirs)).all():
         left = (
             update(Subscription)
-            .where(
-                Subscription.subscriber_id == person_id,
-                Subscription.list_id == list_id,
-                Subscription.state != SubscriptionState.UNSUBSCRIBED,
-                Subscription.alive_at.is_(None),
-                ~asked_here,
-            )
+            .where(Subscription.subscriber_id == person_id, *is_theirs)
             .values(
                 state=SubscriptionState.UNSUBSCRIBED,
-                ended_at=one.ended_at,
+                ended_at=ids[person_id].ended_at,
                 ended_how=how,
                 paused_until=None,
             )

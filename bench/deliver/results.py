@@ -13,17 +13,17 @@ RESULTS = Path(__file__).parents[1] / "results"
 LIBRARIES = ("celery", "kombu", "redis", "sqlalchemy", "psycopg", "uvloop", "cryptography")
 
 
-def keep(name: str, figures: dict[str, Any]) -> None:
-    """Write ``bench/results/deliver_NAME.json``; a later run takes its place."""
+def keep(name: str, figures: dict[str, Any], *, of: str = "deliver") -> None:
+    """Write ``bench/results/OF_NAME.json``; a later run takes its place."""
     RESULTS.mkdir(exist_ok=True)
     found = {
-        "benchmark": f"deliver {name}",
+        "benchmark": f"{of} {name}",
         "command": " ".join(["python -m", sys.argv[0], *sys.argv[1:]]),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "figures": figures,
         "machine": machine(),
     }
-    path = RESULTS / f"deliver_{name}.json"
+    path = RESULTS / f"{of}_{name}.json"
     path.write_text(json.dumps(found, indent=2) + "\n")
     print(f"  kept in {path.relative_to(RESULTS.parents[1])}")
 

@@ -6,7 +6,18 @@ To add one: write a module with a ``main()`` beside this one and name it in ``BE
 import sys
 from importlib import import_module
 
-BENCHES = ("extract", "render", "collect", "people", "deliver", "bounces", "desk")
+BENCHES = (
+    "extract",
+    "render",
+    "collect",
+    "people",
+    "one_click",
+    "deliver",
+    "flood",
+    "keep",
+    "bounces",
+    "desk",
+)
 
 
 def main() -> None:

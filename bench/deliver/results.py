@@ -18,7 +18,7 @@ def keep(name: str, figures: dict[str, Any], *, of: str = "deliver") -> None:
     RESULTS.mkdir(exist_ok=True)
     found = {
         "benchmark": f"{of} {name}",
-        "command": " ".join(["python -m", sys.argv[0], *sys.argv[1:]]),
+        "command": " ".join(["python -m", _module(), *sys.argv[1:]]),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "figures": figures,
         "machine": machine(),
@@ -26,6 +26,14 @@ def keep(name: str, figures: dict[str, Any], *, of: str = "deliver") -> None:
     path = RESULTS / f"{of}_{name}.json"
     path.write_text(json.dumps(found, indent=2) + "\n")
     print(f"  kept in {path.relative_to(RESULTS.parents[1])}")
+
+
+def _module() -> str:
+    """What runs, by its name: a path would say where."""
+    path = Path(sys.argv[0])
+    if not path.is_absolute():
+        return sys.argv[0]
+    return ".".join(path.relative_to(RESULTS.parents[1]).with_suffix("").parts)
 
 
 def machine() -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import re
 
+LONGEST = 254  # characters of an address (RFC 3696, erratum 1690)
+
 # White space, controls, what turns the direction of text, halves of characters.
 _NEVER = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff"
 _UNSEEN = re.compile(f"[{_NEVER}]")

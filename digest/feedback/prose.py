@@ -1,7 +1,7 @@
 """Bounces in prose: who is named as not reached, and what is said of each."""
 
 from digest.domain.feedback import Finding, Reason
-from digest.feedback.addresses import addresses_in, is_machine, normal
+from digest.feedback.addresses import LONGEST, addresses_in, is_machine, normal
 from digest.feedback.formats import NOT_RECIPIENTS, RECIPIENT_LINES
 from digest.feedback.mime import Headers, Mail
 from digest.feedback.reasons import class_of, code_in, reason_of, stage_of, status_in
@@ -45,12 +45,17 @@ def _named(lines: list[str], others: set[str]) -> list[str]:
         found = [
             normal(match[1]) for line in useful for form in forms if (match := form.search(line))
         ]
-        kept = [one for one in dict.fromkeys(found) if one not in others and not is_machine(one)]
-        if kept:
+        if kept := _possible(found, others):
             return kept[:MOST_RECIPIENTS]
-    rest = [one for line in useful for one in addresses_in(line)]
-    kept = [one for one in dict.fromkeys(rest) if one not in others and not is_machine(one)]
-    return kept[:1]
+    return _possible([one for line in useful for one in addresses_in(line)], others)[:1]
+
+
+def _possible(found: list[str], others: set[str]) -> list[str]:
+    return [
+        one
+        for one in dict.fromkeys(found)
+        if len(one) <= LONGEST and one not in others and not is_machine(one)
+    ]
 
 
 def _finding(who: str, about: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from uuid import uuid4
 
 import pytest
@@ -56,20 +57,45 @@ def valkey() -> Iterator[Valkey]:
     server.remove()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables, to be copied: that takes a hundredth of what migrating takes."""
+    path = tmp_path_factory.mktemp("template") / "digest.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of one."""
+    name = "digest_template"
+    _migrate(postgres.create_database(name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, once of each kind."""
+    """The URL of a database, once of each kind: an empty one, but where the test has a ``db``."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'digest.db'}"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.create_database(f"test_{uuid4().hex}")
+    has_tables = "db" in request.fixturenames
+    template = request.getfixturevalue("postgres_template") if has_tables else None
+    return server.create_database(f"test_{uuid4().hex}", template)
 
 
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
+def db(database_url: str, sqlite_template: Path) -> Iterator[Database]:
     """A database with all tables, once of each kind."""
     database = Database(database_url)
-    schema.upgrade(database)
+    if database.is_sqlite:
+        copyfile(sqlite_template, database_url.removeprefix("sqlite:///"))
     yield database
     database.close()
 

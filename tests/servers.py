@@ -179,10 +179,11 @@ class Postgres(Server):
     def url(self, database: str) -> str:
         return f"postgresql://digest@{self.address}:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Make an empty database; gives its URL."""
+    def create_database(self, name: str, template: str | None = None) -> str:
+        """Make a database, empty or as another one is; gives its URL."""
         import psycopg
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            alike = f'TEMPLATE "{template}"' if template else ""
+            connection.execute(f'CREATE DATABASE "{name}" {alike}'.encode())
         return self.url(name)

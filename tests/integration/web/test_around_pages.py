@@ -186,13 +186,17 @@ def test_a_beat_that_is_silent_is_said_and_takes_no_page_away(db, settings):
     assert "No beat was heard of for a minute" in silent.text
 
 
-def test_a_schema_that_is_behind_or_ahead_is_not_ready(db, settings):
+def test_a_schema_that_is_behind_or_wants_newer_code_is_not_ready(db, settings):
     with TestClient(create_app(db, settings)) as client:
         schema.downgrade(db, "-1")
         behind = client.get("/readyz")
         schema.upgrade(db)
         with db.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-        ahead = client.get("/readyz")
-    assert [behind.status_code, ahead.status_code] == [503, 503]
+        ahead = client.get("/readyz")  # as in an upgrade without a pause
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE code_gate SET lowest = '9999'")
+        too_old = client.get("/readyz")
+    assert [behind.status_code, ahead.status_code, too_old.status_code] == [503, 200, 503]
     assert "revision" in behind.text
+    assert "newer version" in too_old.text

@@ -13,7 +13,6 @@ from digest.domain.errors import NotFound
 from digest.store.engine import Database
 
 MOST_AT_ONCE = 100
-_NO_PLACE = NotFound("There is no such subscription.")
 
 Place = tuple[UUID, UUID]  # subscriber, list
 
@@ -43,13 +42,18 @@ class OneClicks:
             except Exception as error:  # noqa: BLE001 - each that waits is told
                 answers: list[Exception | None] = [error] * len(some)
             else:
-                answers = [None if place in found else _NO_PLACE for place, _ in some]
+                answers = [None if place in found else _no_place() for place, _ in some]
             for (_, done), wrong in zip(some, answers, strict=True):
                 _answer(done, wrong)
         self._work = None
 
     def _end(self, places: set[Place]) -> set[Place]:
         return unsubscribe_together(self._db, places, how=Left.ONE_CLICK, now=utc_now())
+
+
+def _no_place() -> NotFound:
+    """One for each: an error that is raised again keeps the frames of all times before."""
+    return NotFound("There is no such subscription.")
 
 
 def _answer(done: asyncio.Future[None], wrong: Exception | None) -> None:

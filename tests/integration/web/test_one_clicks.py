@@ -58,6 +58,13 @@ def test_one_who_is_unknown_or_presses_twice_keeps_nobody_from_leaving(db, setti
         assert set(session.scalars(left)) == {places[0][0], places[1][0]}
 
 
+def test_no_error_is_raised_twice_since_it_would_keep_what_was_at_hand_each_time(db, settings):
+    strangers = [(uuid4(), uuid4()) for _ in range(3)]
+    answers = press(OneClicks(db), strangers)
+    assert [type(answer) for answer in answers] == [NotFound] * 3
+    assert len({id(answer) for answer in answers}) == 3
+
+
 def test_a_database_that_is_away_is_told_to_all_and_the_next_press_counts(db, settings):
     places = places_of(db, settings)
     one_clicks = OneClicks(db)

@@ -34,6 +34,9 @@ def note_sight(
         )
 
 
-def seen_at(path: Mapping[str, object]) -> tuple[str, object]:
-    """The noun, and which of it, that a route's path parameters name."""
-    return next(((noun, path[name]) for name, noun in _NOUNS if name in path), OF_ALL)
+def note_route(
+    db: Database, what: str, path: Mapping[str, object], *, now: datetime, actor: str
+) -> None:
+    """The same of what a route's path parameters name."""
+    noun, noun_id = next(((noun, path[name]) for name, noun in _NOUNS if name in path), OF_ALL)
+    note_sight(db, what, noun=noun, noun_id=noun_id, now=now, actor=actor)

@@ -1,5 +1,6 @@
 """Forms of tables: how one finds its columns and reads its rows, be it anybody's or a service's."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +58,7 @@ class Form:
 PLAIN = Form(guess_columns, PersonReader)
 
 
-class MovingReader:
+class MovingReader(ABC):
     """What the readers of services' exports have in common."""
 
     reason = SuppressionReason.MANUAL  # of those who are suppressed there
@@ -100,9 +101,9 @@ class MovingReader:
     def gone_since(self, cells: Sequence[str]) -> datetime | None:  # noqa: ARG002 - as above
         return None
 
+    @abstractmethod
     def completed(self, one: Person, cells: Sequence[str]) -> Person:
         """The person with what only this service's tables tell."""
-        raise NotImplementedError
 
 
 def moment(text: str) -> datetime | None:

@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from digest.accounts.roles import Access, decide_access
 from digest.actions.api_tokens import Caller, who_calls
-from digest.actions.see import note_sight, seen_at
+from digest.actions.see import note_route
 from digest.clock import utc_now
 from digest.domain.errors import Forbidden, NotFound
 from digest.web.desk.scope import lists_of
@@ -45,15 +45,7 @@ def api_guard(route: Route) -> Callable[[Request, Site, HTTPAuthorizationCredent
             where = " for all lists" if route.whole else ""
             raise Forbidden(f"This needs the role {needed.value}{where}.")
         if route.shows:
-            noun, noun_id = seen_at(request.path_params)
-            note_sight(
-                site.db,
-                route.shows,
-                noun=noun,
-                noun_id=noun_id,
-                now=utc_now(),
-                actor=caller.actor,
-            )
+            note_route(site.db, route.shows, request.path_params, now=utc_now(), actor=caller.actor)
 
     return check
 

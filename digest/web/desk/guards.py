@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from digest.accounts.roles import Access, decide_access
-from digest.actions.see import note_sight, seen_at
+from digest.actions.see import note_route
 from digest.actions.sessions import Viewer, who_is
 from digest.clock import utc_now
 from digest.domain.errors import Forbidden, NotFound
@@ -44,15 +44,7 @@ def desk_guard(route: Route) -> Callable[[Request, Site, Fields], None]:
         if request.method not in SAFE:
             _refuse_strange_form(request, site, fields, signed_in=viewer is not None)
         if route.shows and viewer is not None:
-            noun, noun_id = seen_at(request.path_params)
-            note_sight(
-                site.db,
-                route.shows,
-                noun=noun,
-                noun_id=noun_id,
-                now=utc_now(),
-                actor=viewer.actor,
-            )
+            note_route(site.db, route.shows, request.path_params, now=utc_now(), actor=viewer.actor)
 
     return check
 

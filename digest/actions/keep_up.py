@@ -14,7 +14,7 @@ from digest.actions.plan_summary import plan_summary
 from digest.actions.sunset import sunset
 from digest.actions.watch import watch
 from digest.actions.watch_departures import DepartureWatch
-from digest.clock import utc_now, zone
+from digest.clock import monotonic, zone
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.store.heartbeats import ProcessKind, Vitals, forget_heartbeat, keep_heartbeat
@@ -26,7 +26,7 @@ EVERY_SECONDS = 10
 SAMPLES_CLOSE = timedelta(hours=1)  # after that a campaign is sampled once a minute
 DAYS_EVERY = timedelta(minutes=15)
 
-_STARTED_AT = utc_now()
+_BEGAN = monotonic()
 _departures = DepartureWatch()
 
 
@@ -76,7 +76,7 @@ def own_vitals(settings: Settings, kind: ProcessKind, now: datetime) -> Vitals:
         kind=kind,
         host=socket.gethostname(),
         pid=os.getpid(),
-        started_at=_STARTED_AT,
+        age=timedelta(seconds=monotonic() - _BEGAN),
         clock=now,
         disk_free=disk.free,
         disk_total=disk.total,

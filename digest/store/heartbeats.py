@@ -27,7 +27,7 @@ class Vitals:
     kind: ProcessKind
     host: str
     pid: int
-    started_at: datetime
+    age: timedelta  # since it began
     clock: datetime  # its host's
     disk_free: int  # bytes, where HOME is
     disk_total: int
@@ -43,8 +43,8 @@ class Heartbeat(Row):
     kind: Mapped[ProcessKind] = mapped_column(text_enum(ProcessKind), primary_key=True)
     host: Mapped[str] = mapped_column(primary_key=True)
     pid: Mapped[int] = mapped_column(primary_key=True)
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]  # by the database's clock
+    started_at: Mapped[datetime]  # by the database's clock, as seen_at
+    seen_at: Mapped[datetime]
     clock_off: Mapped[float]  # seconds by which the host's clock is ahead of the database's
     disk_free: Mapped[int]  # MB, where HOME is
     disk_total: Mapped[int]  # MB
@@ -72,7 +72,7 @@ def _columns(vitals: Vitals, now: datetime) -> dict[str, Any]:
         "kind": vitals.kind,
         "host": vitals.host,
         "pid": vitals.pid,
-        "started_at": vitals.started_at,
+        "started_at": now - vitals.age,
         "seen_at": now,
         "clock_off": (vitals.clock - now).total_seconds(),
         "disk_free": vitals.disk_free >> 20,

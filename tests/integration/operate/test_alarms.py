@@ -13,6 +13,7 @@ from digest.actions.relays import seed_relay
 from digest.actions.tell_alarm import tell_alarm
 from digest.actions.tick import Work, tick
 from digest.actions.watch import watch
+from digest.clock import monotonic
 from digest.domain.alarm import QUIET, AlarmKind
 from digest.fetch import Fetcher
 from digest.store.alarms import Alarm, AlarmNotice
@@ -156,3 +157,16 @@ def test_a_webhook_that_fails_is_tried_again_and_says_why(db, service, hook):
     assert bodies == [], "not due yet"
     tell_all(db, service, NOW + timedelta(seconds=61))
     assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_how_long_a_beat_has_run_is_no_matter_of_its_hosts_clock(db, settings, monkeypatch, hours):
+    """A worker that starts beside it has two minutes to be heard of, and no more."""
+    seed_relay(db, settings, NOW)
+    found = []
+    for seconds in (1, 119, 121):
+        monkeypatch.setattr("digest.actions.keep_up._BEGAN", monotonic() - seconds)
+        beat(db, settings, ProcessKind.BEAT, _database_now(db) + timedelta(hours=hours))
+        watch(db, settings, NOW)
+        found.append(AlarmKind.NO_WORKER in {one.kind for one in alarms(db)})
+    assert found == [False, False, True]

@@ -7,7 +7,7 @@ batch by the difference, whoever changes it and however often.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Select, case, delete, func, select
@@ -19,6 +19,8 @@ from digest.store.base import AsJson, Row, text_enum
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery, in_batch
 from digest.store.engine import insert_for
+
+T = TypeVar("T")
 
 
 class BatchBreakdown(Row):
@@ -58,6 +60,9 @@ class CampaignReply(Row):
     answer: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[DeliveryState] = mapped_column(text_enum(DeliveryState), primary_key=True)
     n: Mapped[int]
+
+
+MOST_KEPT = 100  # domains of a campaign whose deliveries are forgotten, and as many answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +119,7 @@ def keep_breakdown(
 
 def top_domains(session: Session, campaign_id: UUID, limit: int) -> list[DomainCounts]:
     """The domains with the most deliveries, the largest first."""
-    total = func.sum(CampaignDomain.n).label("total")
-    largest = (
-        select(CampaignDomain.domain, total)
-        .where(CampaignDomain.campaign_id == campaign_id)
-        .group_by(CampaignDomain.domain)
-        .order_by(total.desc(), CampaignDomain.domain)
-        .limit(limit)
-        .subquery()
-    )
+    largest = _largest(campaign_id, limit).subquery()
     parts = (
         select(CampaignDomain, largest.c.total)
         .join(largest, largest.c.domain == CampaignDomain.domain)
@@ -137,14 +134,44 @@ def top_domains(session: Session, campaign_id: UUID, limit: int) -> list[DomainC
 
 def top_replies(session: Session, campaign_id: UUID, limit: int) -> Sequence[CampaignReply]:
     """The most frequent answers; those that were no acceptance stand before ``sent``."""
+    return session.scalars(_frequent(select(CampaignReply), campaign_id, limit)).all()
+
+
+def keep_largest(session: Session, campaign_id: UUID) -> None:
+    """Of a campaign whose deliveries are forgotten: the largest sums, for screens. A big list has
+    many thousand domains with a reader or two each."""
+    domains = select(_largest(campaign_id, MOST_KEPT).subquery().c.domain)
+    answers = _frequent(select(CampaignReply.answer), campaign_id, MOST_KEPT)
+    small_domains = delete(CampaignDomain).where(
+        CampaignDomain.campaign_id == campaign_id, CampaignDomain.domain.not_in(domains)
+    )
+    rare_answers = delete(CampaignReply).where(
+        CampaignReply.campaign_id == campaign_id, CampaignReply.answer.not_in(answers)
+    )
+    batches = select(Batch.id).where(Batch.campaign_id == campaign_id)
+    counted = delete(BatchBreakdown).where(BatchBreakdown.batch_id.in_(batches))
+    for change in (small_domains, rare_answers, counted):
+        session.execute(change.execution_options(synchronize_session=False))
+
+
+def _largest(campaign_id: UUID, limit: int) -> Select[str, int]:
+    total = func.sum(CampaignDomain.n).label("total")
+    return (
+        select(CampaignDomain.domain, total)
+        .where(CampaignDomain.campaign_id == campaign_id)
+        .group_by(CampaignDomain.domain)
+        .order_by(total.desc(), CampaignDomain.domain)
+        .limit(limit)
+    )
+
+
+def _frequent(columns: Select[T], campaign_id: UUID, limit: int) -> Select[T]:
     was_taken = case((CampaignReply.state == DeliveryState.SENT, 1), else_=0)
-    frequent: Select[CampaignReply] = (
-        select(CampaignReply)
-        .where(CampaignReply.campaign_id == campaign_id)
+    return (
+        columns.where(CampaignReply.campaign_id == campaign_id)
         .order_by(was_taken, CampaignReply.n.desc(), CampaignReply.answer)
         .limit(limit)
     )
-    return session.scalars(frequent).all()
 
 
 def _add(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from digest.domain.states import OPEN_DELIVERY_STATES, CampaignState, DeliveryState
+from digest.store.breakdowns import keep_largest
 from digest.store.campaigns import Batch, Campaign, lock_campaign
 from digest.store.deliveries import Delivery, RowCounts, count_in, in_batch
 from digest.store.editions import RenditionRow
@@ -104,5 +105,6 @@ def _fold(session: Session, campaign: Campaign) -> None:
     session.execute(
         update(Batch).where(mine).values(dict(zip(_TALLIES, map(int, found[1:]), strict=True)))
     )
+    keep_largest(session, campaign.id)
     session.execute(delete(CampaignSample).where(CampaignSample.campaign_id == campaign.id))
     session.execute(delete(RenditionRow).where(RenditionRow.edition_id == campaign.edition_id))

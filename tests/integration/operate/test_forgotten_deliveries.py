@@ -1,5 +1,6 @@
 """Deliveries of campaigns that ended long ago go a batch at a time, and their sums stay."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from sqlalchemy import func, select, update
 from digest.actions.audit_campaign import audit_campaign, campaign_status
 from digest.actions.control_campaign import resolve_campaign, retry_campaign
 from digest.actions.correct_edition import draft_correction
+from digest.actions.count_breakdowns import count_breakdowns
 from digest.actions.forget_deliveries import KEPT_WHOLE
 from digest.actions.forget_old import forget_all, forget_old, what_is_old
 from digest.domain.errors import Illegal
 from digest.domain.states import CampaignState, DeliveryState
 from digest.settings import load_settings
 from digest.store.audit import history_of
+from digest.store.breakdowns import BatchBreakdown, top_domains, top_replies
 from digest.store.campaigns import Batch, Campaign, find_campaign
 from digest.store.deliveries import Delivery
 from digest.store.editions import RenditionRow
@@ -79,6 +82,31 @@ def test_its_batches_become_one_and_its_renditions_go(db, settings):
         batch = session.scalars(select(Batch)).one()
         assert (batch.sent, batch.failed, batch.forgotten_at) == (7, 3, LATER)
         assert session.scalars(select(RenditionRow)).all() == []
+
+
+def test_of_its_domains_and_answers_only_the_largest_stay(db, settings, monkeypatch):
+    monkeypatch.setattr("digest.store.breakdowns.MOST_KEPT", 2)
+    hosts = ["one", "one", "two", "two", "two", "three", "four"]
+    people = [f"reader{n}@{host}.example" for n, host in enumerate(hosts)]
+    campaign_id = a_sending_campaign(db, settings, people)
+    for n, outcome in ((5, SENT), (1, FAILED), (1, replace(FAILED, reply="552 it is full"))):
+        send(db, campaign_id, n, outcome)
+    with db.begin() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        campaign.state, campaign.finished_at = CampaignState.DONE, NOW
+    count_breakdowns(db, NOW, seconds=60)
+    assert sums(db, campaign_id) == (["two", "one", "four", "three"], 3)
+    forget_old(db, settings, LATER)
+    assert sums(db, campaign_id) == (["two", "one"], 2)
+    with db.read() as session:
+        assert session.scalars(select(BatchBreakdown)).all() == [], "nothing needs them any more"
+
+
+def sums(db, campaign_id):
+    """Its domains, without what all have in common, and how many answers it has."""
+    with db.read() as session:
+        domains = [one.domain for one in top_domains(session, campaign_id, 9)]
+        return [one.partition(".")[0] for one in domains], len(top_replies(session, campaign_id, 9))
 
 
 @pytest.mark.parametrize("days", [89, 90])

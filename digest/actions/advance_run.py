@@ -16,6 +16,7 @@ from digest.domain.errors import Illegal
 from digest.domain.notice import NoticeKind
 from digest.domain.states import EditionState, RunState
 from digest.log import get_logger
+from digest.operate.spans import length
 from digest.schedule.steps import Step
 from digest.settings import Settings
 from digest.store.editions import Edition, edition_of_run
@@ -120,7 +121,7 @@ def _miss(
     db: Database, run: Run, mailing_list: MailingList, edition: Edition | None, now: datetime
 ) -> None:
     """Give the run up; its briefs go into the next one."""
-    late = f"It could not go within {mailing_list.max_lateness} of its time"
+    late = f"It could not go within {length(mailing_list.max_lateness)} of its time"
     why = "nobody approved it" if run.state is RunState.AWAITING_APPROVAL else "nothing ran then"
     if edition is not None:
         withdraw_edition(db, edition.id, reason=f"{late}: {why}.", now=now, actor=SERVICE)

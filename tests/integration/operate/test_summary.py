@@ -131,7 +131,7 @@ def test_what_did_not_go_is_there_with_its_reason_and_no_reader_is(db, told):
     with db.begin() as session:
         campaign = session.get_one(Campaign, campaign_id)
         for hours, state, reason in (
-            (1, RunState.MISSED, "It could not go within 2:00:00 of its time: nothing ran then."),
+            (1, RunState.MISSED, "It could not go within 2 h of its time: nothing ran then."),
             (2, RunState.SKIPPED, "Nothing new arrived for reader3@mail.example."),
         ):
             plan_run(

@@ -115,7 +115,7 @@ def test_what_nobody_approves_is_missed_and_its_briefs_come_the_next_day(db, set
     step(db, settings, RUN_AT + 2 * HOUR + MINUTE)
     ((state, reason),) = runs(db)
     assert state is RunState.MISSED
-    assert "nobody approved it" in reason
+    assert reason == "It could not go within 2 h of its time: nobody approved it."
     assert [edition.state for edition in rows(db, Edition)] == [EditionState.WITHDRAWN]
     with db.read() as session:
         assert session.scalars(select(BriefUse)).all() == []

@@ -179,6 +179,15 @@ class FaultyRelay:
     def closed(self, transport: asyncio.Transport) -> None:
         self._open.discard(transport)
 
+    def spoken_of(self) -> dict[int, str]:
+        """The last recipient of each connection, by the port that it comes from."""
+        pairs = ((one, one.get_protocol()) for one in list(self._open))
+        return {
+            one.get_extra_info("peername")[1]: conversation.recipient
+            for one, conversation in pairs
+            if isinstance(conversation, Conversation)
+        }
+
     def fault_of(self, recipient: str) -> str | None:
         """The fault that this try of the recipient meets; counts the try."""
         kind = recipient.rpartition("@")[0].partition("+")[0]
@@ -241,7 +250,7 @@ class Conversation(asyncio.Protocol):
         return True
 
     def _begin(self) -> None:
-        self._mail_from = self._recipient = ""
+        self._mail_from = self.recipient = ""
         self._fault: str | None = None
         self._is_refused = False
 
@@ -297,9 +306,9 @@ class Conversation(asyncio.Protocol):
         self._say("250 2.1.0 The sender is fine.")
 
     def _rcpt(self, argument: str) -> None:
-        self._recipient = _path(argument)
-        self._fault = fault = self._relay.fault_of(self._recipient)
-        waited = monotonic() - self._relay.first_seen.get(self._recipient, 0.0)
+        self.recipient = _path(argument)
+        self._fault = fault = self._relay.fault_of(self.recipient)
+        waited = monotonic() - self._relay.first_seen.get(self.recipient, 0.0)
         if fault == "r421":
             self._hang_up(_CLOSING)
         elif fault == "grey" and waited < self._manners.grey_seconds:
@@ -388,7 +397,7 @@ class Conversation(asyncio.Protocol):
         self._relay.ledger.append(
             Entry(
                 mail_from=self._mail_from,
-                recipient=self._recipient,
+                recipient=self.recipient,
                 message_id=found.group(1).decode() if found else "",
                 sha256=sha256(content).hexdigest(),
                 bare=content.count(b"\n") + content.count(b"\r") - 2 * pairs,
@@ -399,7 +408,7 @@ class Conversation(asyncio.Protocol):
         )
 
     def _keeps_content(self) -> bool:
-        kind = self._recipient.partition("+")[0]
+        kind = self.recipient.partition("+")[0]
         return self._manners.keep_content or kind in self._manners.keeps_content_of
 
     def _rset(self, _: str) -> None:

@@ -3,9 +3,11 @@
 import mmap
 import struct
 import time
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+_LAST = datetime.max.replace(tzinfo=UTC)
 _NUMBER = struct.Struct("d")  # the seconds that business time is ahead of the wall clock
 
 
@@ -38,5 +40,5 @@ class SteppedClock:
 
     def at(self, monotonic: float) -> datetime:
         """What it showed at a moment of the monotonic clock."""
-        began, moment = next(step for step in reversed(self._steps) if step[0] <= monotonic)
+        began, moment = self._steps[bisect_right(self._steps, (monotonic, _LAST)) - 1]
         return moment + timedelta(seconds=monotonic - began)

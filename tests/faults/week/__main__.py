@@ -23,11 +23,14 @@ from digest.store.alarms import Alarm, AlarmNotice
 from tests.faults.fleet import Fleet
 from tests.faults.stage import Stage, Stopwatch
 from tests.faults.stepped import SteppedClock
+from tests.faults.week.fault import Struck
+from tests.faults.week.month import KEPT
 from tests.faults.week.newsroom import Newsroom
 from tests.faults.week.relay import WeekRelay
 from tests.faults.week.report import Day, Report
-from tests.faults.week.script import script
+from tests.faults.week.script import Act, script
 from tests.faults.week.service import Service
+from tests.faults.week.size import measure
 from tests.faults.week.timetable import BEGAN, DAYS, ENDS, NAMES
 from tests.faults.week.verdict import judge_week
 from tests.servers import free_port
@@ -78,6 +81,7 @@ def _open(stack: ExitStack, folder: Path, people: int) -> Service:
         fetch_allow="127.0.0.0/8",
         fetch_delay=0,
         alarm_mail=STAFF,
+        **KEPT,
     )
     service = Service(stack.enter_context(fleet), clock, newsroom, relay)
     service.settle_in(people)
@@ -87,7 +91,7 @@ def _open(stack: ExitStack, folder: Path, people: int) -> Service:
 def _live(service: Service, people: int) -> Report:
     """The week itself, then its report."""
     watch, acts = Stopwatch(), script()
-    days = [Day(name) for name in NAMES]
+    days, struck = [Day(name) for name in NAMES], []
     for number, day in enumerate(days):
         began, before = watch.seconds, len(service.relay.ledger)
         until = BEGAN + timedelta(days=number + 1) if number < DAYS - 1 else ENDS
@@ -96,24 +100,28 @@ def _live(service: Service, people: int) -> Report:
             upcoming = acts[0].at if acts else ENDS
             service.step_to(min(service.next_moment(), upcoming, until))
             while acts and acts[0].at <= service.clock.now():
-                act = acts.pop(0)
-                day.faults += [act.what] if act.is_fault else []
-                print(f"{act.at:%a %H:%M} {act.what}", file=sys.stderr, flush=True)
-                act.do(service)
-        service.settle()
+                struck += _do(acts.pop(0), service)
+        service.rest()
         day.mails = len(service.relay.ledger) - before
-        day.size, day.seconds = service.size(), watch.seconds - began
-    untold = _note_alarms(service, days)
-    return Report(people, judge_week(service), days, service.steps, watch.seconds, untold)
+        day.size, day.seconds = measure(service), watch.seconds - began
+    outcomes = judge_week(service, [one.fault for one in struck])
+    alarms, untold = _alarms(service)
+    return Report(people, outcomes, struck, alarms, days, service.steps, watch.seconds, untold)
 
 
-def _note_alarms(service: Service, days: list[Day]) -> int:
-    """Put each alarm to its day; gives how many messages about them never got out."""
+def _do(act: Act, service: Service) -> list[Struck]:
+    """Do it; where it is a fault, gives what it met."""
+    print(f"{act.at:%a %H:%M} {act.what}", file=sys.stderr, flush=True)
+    met = act.do(service)
+    return [Struck(act.fault, str(met or ""))] if act.fault else []
+
+
+def _alarms(service: Service) -> tuple[list[Alarm], int]:
+    """All of the week, and how many messages about them never got out."""
+    lost = select(func.count()).select_from(AlarmNotice).where(AlarmNotice.told_at.is_(None))
     with service.fleet.db.read() as session:
-        for alarm in session.scalars(select(Alarm).order_by(Alarm.opened_at)):
-            days[min((alarm.opened_at - BEGAN).days, DAYS - 1)].alarms.append(alarm)
-        lost = select(func.count()).select_from(AlarmNotice).where(AlarmNotice.told_at.is_(None))
-        return session.scalar(lost) or 0
+        told = select(Alarm).where(Alarm.opened_at >= BEGAN).order_by(Alarm.opened_at)
+        return list(session.scalars(told)), session.scalar(lost) or 0
 
 
 if __name__ == "__main__":

@@ -9,10 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
 from tests.faults.stepped import SteppedClock
-from tests.faults.week.timetable import BEGAN, DAYS, OTHER_TOPICS, QUIET_SOURCES, TOPICS
+from tests.faults.week.timetable import (
+    BEGAN,
+    DAYS,
+    HOURS,
+    OTHER_TOPICS,
+    QUIET_SOURCES,
+    SITES,
+    TOPICS,
+)
 
-SOURCES = 10
-HOURS = (2, 14)  # UTC; each site is some minutes later than the one before
 EARLIER = 1  # days before the week of which a feed holds the items, too
 STAYS = timedelta(days=2)  # in the feed
 
@@ -77,7 +83,7 @@ class Newsroom:
         self._clock = clock
         self.dead: set[int] = set()
         self.requests = 0
-        self._servers = [self._server(source, items_of(source)) for source in range(SOURCES)]
+        self._servers = [self._server(source, items_of(source)) for source in range(SITES)]
 
     def __enter__(self) -> Self:
         for server in self._servers:

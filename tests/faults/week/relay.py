@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tests.faults.relay import FaultyRelay, Manners
+from tests.faults.relay import Entry, FaultyRelay, Manners
 from tests.faults.stepped import SteppedClock
 
 GREY = timedelta(minutes=4)  # until who is greylisted is taken; anew each day
@@ -19,6 +19,8 @@ class WeekRelay(FaultyRelay):
         self._first_try: dict[str, datetime] = {}
         self.is_throttling = False
         self.refused: dict[str, datetime] = {}  # who does not exist, and when we were told
+        self._read: dict[str, Entry] = {}
+        self._looked_at = 0  # entries of the ledger
 
     def fault_of(self, recipient: str) -> str | None:
         kind, now = recipient.partition("+")[0], self._clock.now()
@@ -31,3 +33,10 @@ class WeekRelay(FaultyRelay):
         if kind == "busy" and self.is_throttling:
             return "hasty"
         return None
+
+    def last_read(self) -> dict[str, Entry]:
+        """The last mail to each whose mails are read."""
+        new = self.ledger[self._looked_at :]
+        self._looked_at += len(new)
+        self._read |= {one.recipient: one for one in new if one.content is not None}
+        return self._read

@@ -1,9 +1,9 @@
-"""The report: a table of what went, a table of the days, and the same as JSON."""
+"""The report: what went, what the faults did, how big the service was; the same as JSON."""
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,36 +14,14 @@ from digest.clock import zone
 from digest.domain.alarm import AlarmKind
 from digest.domain.states import DeliveryState
 from digest.store.alarms import Alarm
-from tests.faults.week.service import Size
+from tests.faults.week.fault import Fault, Struck
+from tests.faults.week.size import Size, growth
 from tests.faults.week.timetable import LISTS
 from tests.faults.week.verdict import Outcome
 
-MEMORY_SLACK = 20_000_000  # octets, that a kind of process may grow by from the second day on
-FLAT = (  # tables that a week must not make longer
-    "account",
-    "cadence",
-    "connection_lease",
-    "domain_check",
-    "list_source",
-    "mailbox",
-    "mailing_list",
-    "relay",
-    "send_epoch",
-    "source",
-    "template_set",
-)
-MOST_THROTTLES, MOST_KEYS = 5, 40
-# The fault of a day, and what the operators must have been told by. That clocks are wrong is so:
-# business time is stepped, and the database's clock is not.
-TOLD = {
-    "Wed": {AlarmKind.SOURCE_FAILS},
-    "Thu": {AlarmKind.RELAY_FAILS, AlarmKind.APPROVAL_MISSING, AlarmKind.RUN_MISSED},
-}
-EXPLAINED = {
-    AlarmKind.CLOCK_WRONG: "the clock is stepped",
-    AlarmKind.CAMPAIGN_STALLED: "while the relay refuses",
-    AlarmKind.NO_WORKER: "at the start, since a beat tells how long it runs by both clocks",
-}
+# Business time is stepped and the database's clock is not: that is told once, and never over.
+ALWAYS = AlarmKind.CLOCK_WRONG
+SOON = timedelta(hours=3)  # after a fault: the editions that it may concern
 
 
 @dataclass
@@ -51,8 +29,6 @@ class Day:
     """One day of the week, at its end."""
 
     name: str
-    faults: list[str] = field(default_factory=list)
-    alarms: list[Alarm] = field(default_factory=list)
     mails: int = 0
     size: Size | None = None
     seconds: float = 0.0  # of real time
@@ -64,6 +40,8 @@ class Report:
 
     people: int
     outcomes: list[Outcome]
+    struck: list[Struck]
+    alarms: list[Alarm]
     days: list[Day]
     steps: int
     seconds: float
@@ -73,39 +51,30 @@ class Report:
     def problems(self) -> list[str]:
         return [
             *(f"{_when(one)} {one.slug}: {what}" for one in self.outcomes for what in one.problems),
-            *self._growth(),
+            *growth([day.size for day in self.days if day.size], self.people),
             *self._alarms(),
         ]
 
-    def _growth(self) -> Iterator[str]:
-        sizes = [day.size for day in self.days if day.size]
-        first, second, last = sizes[0], sizes[1], sizes[-1]
-        for kind, octets in last.memory.items():
-            if kind != "this test" and octets > second.memory[kind] + MEMORY_SLACK:
-                yield f"a {kind} grew from {second.memory[kind] >> 20} to {octets >> 20} MB"
-        for table in FLAT:
-            if last.rows[table] > first.rows[table]:
-                yield f"{table} grew from {first.rows[table]} to {last.rows[table]} rows"
-        if last.rows["delivery"] != sum(one.roster for one in self.outcomes):
-            yield f"there are {last.rows['delivery']} deliveries, the rosters say otherwise"
-        if last.rows["throttle"] > MOST_THROTTLES:
-            yield f"there are {last.rows['throttle']} rates that nobody needs any more"
-        if last.keys > MOST_KEYS or last.messages > MOST_KEYS:
-            yield f"{last.keys} keys and {last.messages} messages are left in Redis"
-
     def _alarms(self) -> Iterator[str]:
-        for day in self.days:
-            kinds = {alarm.kind for alarm in day.alarms}
-            for kind in TOLD.get(day.name, set()) - kinds:
-                yield f"{day.name}: nobody was told '{kind}'"
-            for kind in kinds - TOLD.get(day.name, set()) - EXPLAINED.keys():
-                yield f"{day.name}: there was the alarm '{kind}', and no fault for it"
+        for one in self.struck:
+            told = {alarm.kind for alarm in self.alarms if one.fault.explains(alarm)}
+            for kind in {*one.fault.told} - told:
+                yield f"{one.fault.what}: nobody was told '{kind}'"
+        for alarm in self.alarms:
+            if alarm.kind is ALWAYS:
+                continue
+            if not any(one.fault.explains(alarm) for one in self.struck):
+                yield f"{alarm.opened_at:%a %H:%M} '{alarm.kind}' and no fault: {alarm.sentence}"
+            if alarm.closed_at is None:
+                yield f"{alarm.opened_at:%a %H:%M} '{alarm.kind}' was never over"
+        if (clocks := sum(alarm.kind is ALWAYS for alarm in self.alarms)) != 1:
+            yield f"that clocks differ was told {clocks} times"
         if self.untold:
             yield f"{self.untold} messages about alarms never got out"
 
     def show(self, console: Console) -> None:
-        console.print(self._editions())
-        console.print(self._days())
+        for table in (self._editions(), self._faults(), self._days()):
+            console.print(table)
         verdict = "every promise was kept" if not self.problems else "NOT as promised"
         console.print(
             f"{self.people:,} people, {sum(one.mails for one in self.outcomes):,} mails, "
@@ -125,12 +94,32 @@ class Report:
             table.add_row(*_cells(one), style="red" if one.problems else None)
         return table
 
+    def _faults(self) -> Table:
+        table = Table("when (UTC)", "fault", "it met", "what came of it", "operators were told")
+        for one in self.struck:
+            fault = one.fault
+            table.add_row(
+                f"{fault.at:%a %H:%M}",
+                fault.what,
+                one.met,
+                "\n".join(self._came_of(fault)),
+                "\n".join(_told(alarm) for alarm in self.alarms if fault.explains(alarm)),
+            )
+        return table
+
+    def _came_of(self, fault: Fault) -> Iterator[str]:
+        """Of each edition that was due while it lasted."""
+        until = fault.at + min(fault.lasts, SOON)
+        for one in self.outcomes:
+            if fault.at <= one.at <= until:
+                yield f"{one.slug}: {one.state}" + (f", {_sums(one)}" if one.roster else "")
+
     def _days(self) -> Table:
         table = Table(
-            *("day", "fault", "alarms told", "mails", "worker", "pool", "beat", "pages"),
-            *("deliveries", "other rows", "database", "Redis", "seconds"),
+            *("evening", "mails", "worker", "pool", "beat", "pages", "files", "deliveries"),
+            *("too old", "other rows", "database", "Redis", "seconds"),
         )
-        for column in table.columns[3:]:
+        for column in table.columns[1:]:
             column.justify = "right"
         for day in self.days:
             if day.size:
@@ -144,20 +133,33 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         return {
             "people": self.people,
+            "mails": sum(one.mails for one in self.outcomes),
             "steps": self.steps,
             "seconds": round(self.seconds),
             "problems": self.problems,
             "editions": [vars(one) for one in self.outcomes],
+            "faults": [self._fault(one) for one in self.struck],
             "days": [
                 {
                     "day": day.name,
-                    "faults": day.faults,
-                    "alarms": [alarm.sentence for alarm in day.alarms],
                     "mails": day.mails,
                     "size": vars(day.size) if day.size else None,
                     "seconds": round(day.seconds, 1),
                 }
                 for day in self.days
+            ],
+        }
+
+    def _fault(self, one: Struck) -> dict[str, Any]:
+        return {
+            "at": one.fault.at,
+            "what": one.fault.what,
+            "met": one.met,
+            "came_of_it": [*self._came_of(one.fault)],
+            "alarms": [
+                {"kind": alarm.kind, "opened": alarm.opened_at, "closed": alarm.closed_at}
+                for alarm in self.alarms
+                if one.fault.explains(alarm)
             ],
         }
 
@@ -191,20 +193,26 @@ def _cells(one: Outcome) -> Sequence[str]:
     )
 
 
+def _sums(one: Outcome) -> str:
+    lost = f"{one.lost} lost" if one.lost else "nobody lost"
+    return f"{one.mails:,} mails, {one.copies} copies, {one.doubted} named, {lost}"
+
+
+def _told(alarm: Alarm) -> str:
+    over = f"{alarm.closed_at:%a %H:%M}" if alarm.closed_at else "now"
+    return f"{alarm.kind}: {alarm.opened_at:%a %H:%M} to {over}"
+
+
 def _day_cells(day: Day, size: Size) -> Sequence[str]:
-    memory = (
-        f"{size.memory.get(kind, 0) / 1e6:.0f} MB"
-        for kind in ("worker", "pool process", "beat", "pages")
-    )
-    told = sorted({alarm.kind.value for alarm in day.alarms} - {AlarmKind.CLOCK_WRONG.value})
+    memory = (size.memory.get(kind, 0) for kind in ("worker", "pool process", "beat", "pages"))
     return (
         day.name,
-        ", ".join(day.faults),
-        ", ".join(told),
         f"{day.mails:,}",
-        *memory,
-        f"{size.rows['delivery']:,}",
-        f"{sum(size.rows.values()) - size.rows['delivery']:,}",
+        *(f"{octets / 1e6:.0f} MB" for octets in memory),
+        f"{max(size.files.values())}",
+        f"{size.deliveries:,}",
+        f"{size.old:,}",
+        f"{size.other_rows:,}",
         f"{size.database / 1e6:.0f} MB",
         f"{size.keys} keys",
         f"{day.seconds:.0f}",

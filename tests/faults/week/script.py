@@ -16,47 +16,81 @@ import httpx
 from redis import Redis
 
 from digest.clock import zone
+from digest.domain.alarm import AlarmKind
 from digest.store.relays import find_relay
 from tests.commands import ROOT
 from tests.faults.relay import Entry
+from tests.faults.week.fault import Fault
+from tests.faults.week.killing import kill_holder
 from tests.faults.week.people import NEVER, Person, Place
 from tests.faults.week.service import Service
-from tests.faults.week.timetable import BEGAN, DAYS, FRI, MON, SAT, SUN, THU, TUE, WED
+from tests.faults.week.timetable import BEGAN, COMERS, DAYS, FRI, MON, SAT, SUN, THU, TUE, WED
 from tests.integration.feedback.mails import a_bounce
 from tests.servers import wait_until
 
+DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 MORNING = 7 * HOUR  # when the morning's list goes in winter
 UNDER_WAY = 60  # mails, when a fault strikes
-JOIN_EACH_DAY = 4
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @dataclass(frozen=True)
 class Act:
-    """Something that happens at a time. ``is_fault``: the report names it."""
+    """Something that happens at a time; what it gives is a word on what it met."""
 
     at: datetime
     what: str
     do: Callable[[Service], object]
-    is_fault: bool = False
+    fault: Fault | None = None
 
 
 def script() -> list[Act]:
     """All of it, in order of time."""
     acts = [
-        Act(MON + MORNING, "a worker killed while it sends", kill_worker, True),
-        Act(TUE + MORNING, "Redis emptied while it sends", empty_redis, True),
-        Act(WED, "a site is dead for a day", lambda it: it.newsroom.dead.add(1), True),
+        _breaks(MON + MORNING, "a worker killed while it sends", kill_worker),
+        _breaks(TUE + MORNING, "Redis emptied while it sends", empty_redis),
+        _breaks(
+            WED,
+            "a site is dead for a day",
+            lambda it: it.newsroom.dead.add(1),
+            lasts=DAY,
+            told=[AlarmKind.SOURCE_FAILS],
+        ),
         Act(THU, "it is back", lambda it: it.newsroom.dead.discard(1)),
-        Act(THU + MORNING, "the relay refuses for an hour", refuse_for_an_hour, True),
-        Act(THU + 10 * HOUR, "nobody approves", lambda _: None, True),
-        Act(FRI + MORNING, "the database killed while it sends", kill_database, True),
-        Act(FRI + 14 * HOUR, "a domain asks for less", lambda it: throttle(it, True), True),
+        _breaks(
+            THU + MORNING,
+            "the relay refuses for an hour",
+            refuse_for_an_hour,
+            lasts=HOUR,
+            delays=HOUR,
+            told=[AlarmKind.RELAY_FAILS],
+            may_be_told=[AlarmKind.CAMPAIGN_STALLED],
+        ),
+        _breaks(
+            THU + 10 * HOUR,
+            "nobody approves",
+            lambda _: None,
+            lasts=3 * HOUR,
+            told=[AlarmKind.APPROVAL_MISSING, AlarmKind.RUN_MISSED],
+        ),
+        _breaks(FRI + MORNING, "the database killed while it sends", kill_database),
+        _breaks(
+            FRI + 14 * HOUR,
+            "a domain asks for less",
+            lambda it: throttle(it, True),
+            lasts=4 * HOUR,
+        ),
         Act(FRI + 18 * HOUR, "it asks no more", lambda it: throttle(it, False)),
-        Act(SAT + MORNING - HOUR / 2, "no beat for 100 minutes", without_beat, True),
-        Act(SUN + HOUR, "clocks go forward", check_clocks, True),
+        _breaks(
+            SAT + MORNING - HOUR / 2,
+            "no beat for 100 minutes",
+            without_beat,
+            lasts=2 * HOUR,
+            delays=HOUR + 10 * MINUTE,
+        ),
+        _breaks(SUN + HOUR, "clocks go forward", check_clocks),
     ]
     acts += [Act(day + 10 * HOUR + 20 * MINUTE, "approve", approve) for day in (MON, TUE, WED, FRI)]
     for day in (BEGAN + timedelta(days=n) for n in range(DAYS)):
@@ -64,14 +98,20 @@ def script() -> list[Act]:
     return sorted(acts, key=lambda act: act.at)
 
 
+def _breaks(at: datetime, what: str, do: Callable[[Service], object], **how: Any) -> Act:
+    return Act(at, what, do, Fault(at, what, **how))
+
+
 # Faults.
 
 
-def kill_worker(service: Service) -> None:
-    """kill -9 of a worker and its pool; another is started, as a supervisor would."""
+def kill_worker(service: Service) -> str:
+    """kill -9 of the worker that holds deliveries, and its pool; another is started, as a
+    supervisor would."""
     with _slowly_sending(service):
-        service.crew["worker 1"].kill()
-    service.start_worker("worker 1")
+        death = kill_holder(service)
+    service.start_worker(death.worker)
+    return death.said
 
 
 def empty_redis(service: Service) -> None:
@@ -151,7 +191,7 @@ def approve(service: Service) -> None:
 def come_and_go(service: Service) -> None:
     """Some leave by one click, some sign up, and some mails come back."""
     day = service.clock.now().day
-    joiners = [f"joiner+@host{n}.day{day}.example" for n in range(JOIN_EACH_DAY)]
+    joiners = [f"joiner+@host{n}.day{day}.example" for n in range(COMERS)]
     with httpx.Client(base_url=service.web, timeout=30) as browser:
         for person, mail in _some(service, "leaver"):
             person.places[_leave(browser, mail)].left = service.clock.now()
@@ -190,7 +230,7 @@ def _some(service: Service, kind: str) -> list[tuple[Person, Entry]]:
 
 def _mails(service: Service) -> dict[str, Entry]:
     """The last mail to each whose mails are read."""
-    return {one.recipient: one for one in service.relay.ledger if one.content is not None}
+    return service.relay.last_read()
 
 
 def _leave(browser: httpx.Client, mail: Entry) -> str:

@@ -1,17 +1,16 @@
-"""The service of the week: its processes, how big they are, and whether anything is left to do."""
+"""The service of the week: its processes, and whether anything is left to do."""
 
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import psutil
-from redis import Redis
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from digest.actions.advance_run import runs_to_advance
+from digest.actions.forget_old import what_is_old
 from digest.actions.lists import Feed, create_list
 from digest.actions.mailboxes import add_mailbox
 from digest.actions.plan_summary import summaries_due
@@ -19,41 +18,33 @@ from digest.actions.sources import create_source
 from digest.actions.tell_editors import notices_due
 from digest.actions.watch import notices_to_tell
 from digest.clock import zone
-from digest.domain.states import OPEN_DELIVERY_STATES, CampaignState, SourceKind
+from digest.domain.states import OPEN_DELIVERY_STATES, CampaignState, DeliveryState, SourceKind
 from digest.schedule.cadence import next_runs, parse_cadence
-from digest.store.base import Row
-from digest.store.campaigns import campaigns_in, counts, next_due
+from digest.store.campaigns import campaigns_in, next_due, totals
 from digest.store.engine import Session
 from digest.store.greetings import Greeting, due_greetings
 from digest.store.heartbeats import ProcessKind, all_heartbeats
 from digest.store.lists import ListCadence, MailingList
 from digest.store.mailboxes import due_mailboxes
 from digest.store.relays import all_relays
-from digest.store.runs import OPEN_RUN_STATES, Run, open_runs
+from digest.store.runs import open_runs
 from digest.store.sources import Source, due_sources
 from tests.faults.fleet import Fleet, Member
 from tests.faults.stepped import SteppedClock
+from tests.faults.week.month import live_a_month
 from tests.faults.week.newsroom import Newsroom
 from tests.faults.week.people import CAME, Person, crowd, subscribe_all
 from tests.faults.week.relay import WeekRelay
 from tests.faults.week.timetable import BEGAN, ENDS, LISTS
 from tests.servers import wait_until
 
+if TYPE_CHECKING:
+    from tests.faults.week.killing import Death
+
 ACTOR = "operator"
 LEAD = timedelta(hours=1)
 TOGETHER = timedelta(minutes=10)  # sources that are due within so much are looked at in one step
 PATIENCE = 240.0  # seconds for all that is due at a moment
-
-
-@dataclass
-class Size:
-    """What must not grow, at the end of a day."""
-
-    memory: dict[str, int]  # octets, resident, of the largest process of each kind
-    rows: dict[str, int]  # by table
-    database: int  # octets
-    keys: int  # in Redis
-    messages: int  # in its queues
 
 
 @dataclass
@@ -66,6 +57,7 @@ class Service:
     relay: WeekRelay
     people: list[Person] = field(default_factory=list)
     crew: dict[str, Member] = field(default_factory=dict)
+    deaths: list["Death"] = field(default_factory=list)  # of workers
     steps: int = 0
 
     @property
@@ -113,6 +105,7 @@ class Service:
         add_mailbox(db, settings, name="returned", url=f"maildir://{returned}", **given)
         self.people = crowd(people)
         subscribe_all(db, settings, self.people)
+        live_a_month(db, settings)
         self._start()
 
     def _start(self) -> None:
@@ -158,6 +151,16 @@ class Service:
             self.step_to(max(rests))
         return not any(self._due(self.clock.now()))
 
+    def rest(self) -> None:
+        """Until all that is old by now is forgotten, too; a beat does so little by little."""
+        self.settle()
+        with suppress(TimeoutError):  # what is left is in the report
+            wait_until(self._has_forgotten, "what is old is forgotten", PATIENCE, 0.5)
+
+    def _has_forgotten(self) -> bool:
+        fleet = self.fleet
+        return not any(one.rows for one in what_is_old(fleet.db, fleet.settings, self.clock.now()))
+
     def has_looked(self, moment: datetime) -> bool:
         """Whether a beat did its round at that moment or later."""
         with self.fleet.db.read() as session:
@@ -178,10 +181,12 @@ class Service:
                 yield self._has_mail(session, campaign.id, now)
 
     def _has_mail(self, session: Session, campaign_id: UUID, now: datetime) -> bool:
-        """In hand or due; or done, and nobody has said so yet."""
-        left, due = counts(session, campaign_id), next_due(session, campaign_id)
-        is_over = not any(left[state] for state in OPEN_DELIVERY_STATES)
-        return bool(is_over or left["sending"] or (due is not None and due <= now))
+        """In hand or due; or done, and nobody has said so yet. In one question: a sender may claim
+        between two."""
+        found = totals(session, campaign_id)
+        is_over = not any(found.counts[state] for state in OPEN_DELIVERY_STATES)
+        is_due = found.next_due is not None and found.next_due <= now
+        return bool(is_over or is_due or found.counts[DeliveryState.SENDING])
 
     def next_moment(self) -> datetime:
         """When something is due next."""
@@ -207,43 +212,3 @@ class Service:
         waiting = select(func.min(Greeting.next_at))
         if at := session.scalar(waiting):
             yield at
-
-    # How big it is.
-
-    def size(self) -> Size:
-        with self.fleet.db.read() as session:
-            rows = {
-                table.name: session.scalar(select(func.count()).select_from(table)) or 0
-                for table in Row.metadata.sorted_tables
-            }
-            database = session.scalar(text("SELECT pg_database_size(current_database())"))
-        with Redis.from_url(self.fleet.valkey.url) as client:
-            keys = client.dbsize()
-            messages = sum(client.llen(queue) for queue in ("default", "delivery", "collection"))
-        return Size(self._memory(), rows, database or 0, keys, messages)
-
-    def _memory(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for name, member in self.crew.items():
-            kind = name.partition(" ")[0]
-            if member.process.poll() is not None:
-                continue
-            process = psutil.Process(member.process.pid)
-            self._note(found, kind, process)
-            if kind == "worker":
-                for child in process.children():
-                    self._note(found, "pool process", child)
-        self._note(found, "this test", psutil.Process(os.getpid()))
-        return found
-
-    def _note(self, found: dict[str, int], kind: str, process: psutil.Process) -> None:
-        found[kind] = max(found.get(kind, 0), process.memory_info().rss)
-
-    def open_run(self, slug: str) -> Run | None:
-        with self.fleet.db.read() as session:
-            found = (
-                select(Run)
-                .join(MailingList)
-                .where(MailingList.slug == slug, Run.state.in_(OPEN_RUN_STATES))
-            )
-            return session.scalars(found.order_by(Run.scheduled_at)).first()

@@ -7,13 +7,22 @@ they did three weeks before.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from digest.clock import zone
 from digest.domain.states import Approval, Stream
+from digest.schedule.cadence import due_between, parse_cadence
+
+Slot = tuple[str, Stream, datetime]
 
 BEGAN = datetime(2026, 3, 23, tzinfo=UTC)  # a Monday
 DAYS = 7
 ENDS = BEGAN + timedelta(days=DAYS, hours=4)  # when the last reader's hour has come
 NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MON, TUE, WED, THU, FRI, SAT, SUN = (BEGAN + timedelta(days=day) for day in range(DAYS))
+
+SITES = 10
+HOURS = (2, 14)  # UTC, when each site publishes; it is some minutes later than the one before
+ITEMS = SITES * len(HOURS)  # in a day
+COMERS = 4  # people who sign up in a day
 
 TOPICS = ("Harbours", "Trade", "Rail")
 OTHER_TOPICS = (TUE + timedelta(hours=3), WED + timedelta(hours=6))  # nothing of the first then
@@ -51,3 +60,14 @@ LISTS = (
         min_items=3,
     ),
 )
+
+
+def slots() -> list[Slot]:
+    """When each stream of each list is due, by its cadence, in order of time."""
+    found = [
+        (home.slug, stream, at)
+        for home in LISTS
+        for stream, words in home.cadences.items()
+        for at in due_between(parse_cadence(words), zone(home.zone), BEGAN, ENDS)
+    ]
+    return sorted(found, key=lambda slot: (slot[2], slot[0]))

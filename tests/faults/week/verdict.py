@@ -2,7 +2,7 @@
 of each cadence; and the plan that ``digest simulate`` gives, against what happened."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,10 +11,8 @@ from sqlalchemy import select
 
 from digest.actions.audit_campaign import audit_campaign
 from digest.actions.simulate import Played, simulate
-from digest.clock import zone
 from digest.domain.ids import message_key
 from digest.domain.states import CampaignState, DeliveryState, RunState, Stream
-from digest.schedule.cadence import due_between, parse_cadence
 from digest.store.campaigns import Campaign
 from digest.store.deliveries import possible_copies
 from digest.store.editions import Edition
@@ -24,14 +22,11 @@ from digest.store.runs import Run
 from digest.store.subscribers import Subscriber
 from tests.faults.relay import Entry
 from tests.faults.stage import W
-from tests.faults.verdict import MOST_FOR_ONE
+from tests.faults.week.fault import Fault
 from tests.faults.week.people import Person
+from tests.faults.week.promises import NONE, aftermath, broken, untimely
 from tests.faults.week.service import Service
-from tests.faults.week.timetable import BEGAN, ENDS, LISTS
-
-Slot = tuple[str, Stream, datetime]
-
-AT_MOST_LATE = timedelta(minutes=30)  # after somebody's hour, on a day without a fault
+from tests.faults.week.timetable import BEGAN, ENDS, Slot, slots
 
 
 @dataclass
@@ -47,6 +42,7 @@ class Outcome:
     counts: Mapping[DeliveryState, int] = field(default_factory=dict)
     agreed: int = 0  # people who were to get it, by what was agreed with them
     mails: int = 0  # that the relay took
+    lost: int = 0  # people who were to get it, and got nothing
     copies: int = 0  # mails beyond the first of a person
     doubted: int = 0  # named by the audit
     latest: timedelta = timedelta(0)  # after somebody's hour
@@ -59,29 +55,18 @@ class Outcome:
         return self.slug, self.stream, self.at
 
 
-def judge_week(service: Service) -> list[Outcome]:
+def judge_week(service: Service, faults: Sequence[Fault]) -> list[Outcome]:
     """Every slot, in order of time."""
     db = service.fleet.db
     runs = _runs(db)
     mails = _Mails(service)
-    outcomes = [_outcome(service, mails, slot, runs.pop(slot, [])) for slot in slots()]
+    outcomes = [_outcome(service, faults, mails, slot, runs.pop(slot, [])) for slot in slots()]
     if runs:
         outcomes[-1].problems.append(f"there are runs of no cadence: {[*runs]}")
     if mails.strange:
         outcomes[-1].problems.append(f"{len(mails.strange)} mails are of no campaign")
     compare_with_plan(outcomes, list(simulate(db, days=8, now=ENDS)))
     return outcomes
-
-
-def slots() -> list[Slot]:
-    """When each stream of each list is due, by its cadence."""
-    found = [
-        (home.slug, stream, at)
-        for home in LISTS
-        for stream, words in home.cadences.items()
-        for at in due_between(parse_cadence(words), zone(home.zone), BEGAN, ENDS)
-    ]
-    return sorted(found, key=lambda slot: (slot[2], slot[0]))
 
 
 def _runs(db: Database) -> dict[Slot, list[Run]]:
@@ -100,7 +85,7 @@ class _Mails:
     def __init__(self, service: Service) -> None:
         with service.fleet.db.read() as session:
             ids = dict(session.execute(select(Subscriber.address, Subscriber.id)).all())
-            campaigns = list(session.scalars(select(Campaign.id)))
+            campaigns = list(session.scalars(select(Campaign.id).where(Campaign.due_at >= BEGAN)))
         self.people: dict[UUID, Person] = {ids[one.address]: one for one in service.people}
         keys = {
             message_key(campaign, person).hex: (campaign, person)
@@ -117,7 +102,9 @@ class _Mails:
                 self.strange.append(entry)
 
 
-def _outcome(service: Service, mails: _Mails, slot: Slot, runs: Sequence[Run]) -> Outcome:
+def _outcome(
+    service: Service, faults: Sequence[Fault], mails: _Mails, slot: Slot, runs: Sequence[Run]
+) -> Outcome:
     if len(runs) != 1:
         return Outcome(*slot, state="?", problems=[f"there are {len(runs)} runs of it"])
     (run,) = runs
@@ -135,7 +122,7 @@ def _outcome(service: Service, mails: _Mails, slot: Slot, runs: Sequence[Run]) -
         outcome.problems.append(f"it went out {len(sent)} times")
         return outcome
     _audit(service, outcome, sent[0][0])
-    _weigh(service, outcome, mails, *sent[0])
+    _weigh(service, faults, outcome, mails, *sent[0])
     return outcome
 
 
@@ -150,7 +137,12 @@ def _audit(service: Service, outcome: Outcome, campaign: Campaign) -> None:
 
 
 def _weigh(
-    service: Service, outcome: Outcome, mails: _Mails, campaign: Campaign, edition: Edition
+    service: Service,
+    faults: Sequence[Fault],
+    outcome: Outcome,
+    mails: _Mails,
+    campaign: Campaign,
+    edition: Edition,
 ) -> None:
     """Each person's mails against what they were to get."""
     taken = mails.taken.pop(campaign.id, {})
@@ -162,19 +154,30 @@ def _weigh(
     for id_, person in mails.people.items():
         kept = taken.get(id_, [])
         due = _due(outcome, person, started, topics)
-        for problem in _problems(kept, due, is_named=id_ in named):
-            problems[problem] += 1
+        problems.update(broken(kept, due, is_named=id_ in named))
         outcome.agreed += due is not None
+        outcome.lost += due is not None and not kept
         outcome.mails += len(kept)
         outcome.copies += max(len(kept) - 1, 0)
         if due is not None and kept:
-            late = service.clock.at(kept[0].at) - max(due, started)
+            late = service.clock.at(kept[0].at) - due
             outcome.latest = max(outcome.latest, late)
-            if late < timedelta(0):
-                problems["before their hour"] += 1
+            delay = max((one.delay(due) for one in faults), default=NONE)
+            problems.update(untimely(due, late, delay))
+    problems.update(aftermath(service.deaths, campaign.id, taken, named))
     outcome.problems += [f"{n} people: {problem}" for problem, n in problems.items()]
-    if outcome.copies > W:
-        outcome.problems.append(f"{outcome.copies} copies, the bound is {W}")
+    if outcome.copies > (bound := W * _senders_killed(service, campaign.id)):
+        outcome.problems.append(f"{outcome.copies} copies, the bound is {bound}")
+
+
+def _senders_killed(service: Service, campaign_id: UUID) -> int:
+    """How many processes died, or lost their database, at most, while they sent it."""
+    owners = [
+        death.owners
+        for death in service.deaths
+        if any(campaign == campaign_id for campaign, _ in death.held)
+    ]
+    return sum(owners) or 1
 
 
 def _due(outcome: Outcome, person: Person, started: datetime, topics: set[str]) -> datetime | None:
@@ -187,19 +190,6 @@ def _due(outcome: Outcome, person: Person, started: datetime, topics: set[str]) 
     due = place.due(outcome.at)
     # Who left, or whose mailbox was told to be dead, before their hour came gets nothing.
     return due if person.wants(outcome.slug, outcome.stream, max(due, started)) else None
-
-
-def _problems(kept: Sequence[Entry], due: datetime | None, *, is_named: bool) -> Iterator[str]:
-    if due is None and kept:
-        yield "mailed who should not be"
-    if due is not None and not kept:
-        yield "not mailed who should be"
-    if len(kept) > 1 + is_named:
-        yield "copies that the audit does not name"
-    if len(kept) > MOST_FOR_ONE:
-        yield f"{len(kept)} mails"
-    if len({entry.sha256 for entry in kept}) > 1:
-        yield "copies that differ"
 
 
 def compare_with_plan(outcomes: Sequence[Outcome], plan: Sequence[Played]) -> None:

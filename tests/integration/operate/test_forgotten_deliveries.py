@@ -55,7 +55,7 @@ def rows(db):
 def test_a_forgotten_campaign_still_adds_up_and_says_that_it_is_forgotten(db, settings):
     campaign_id = an_ended_campaign(db, settings)
     before = audit_campaign(db, campaign_id, LATER)
-    assert forget_old(db, settings, LATER)["deliveries"] == 10
+    assert forget_old(db, settings, LATER, seconds=60)["deliveries"] == 10
     assert rows(db) == 0
     after = audit_campaign(db, campaign_id, LATER)
     assert after.counts == before.counts == {DeliveryState.SENT: 7, DeliveryState.FAILED: 3}
@@ -77,7 +77,7 @@ def test_it_goes_a_batch_at_a_time_and_adds_up_at_each_moment(db, settings):
 
 def test_its_batches_become_one_and_its_renditions_go(db, settings):
     an_ended_campaign(db, settings)
-    forget_old(db, settings, LATER)
+    forget_old(db, settings, LATER, seconds=60)
     with db.read() as session:
         batch = session.scalars(select(Batch)).one()
         assert (batch.sent, batch.failed, batch.forgotten_at) == (7, 3, LATER)
@@ -96,7 +96,7 @@ def test_of_its_domains_and_answers_only_the_largest_stay(db, settings, monkeypa
         campaign.state, campaign.finished_at = CampaignState.DONE, NOW
     count_breakdowns(db, NOW, seconds=60)
     assert sums(db, campaign_id) == (["two", "one", "four", "three"], 3)
-    forget_old(db, settings, LATER)
+    forget_old(db, settings, LATER, seconds=60)
     assert sums(db, campaign_id) == (["two", "one"], 2)
     with db.read() as session:
         assert session.scalars(select(BatchBreakdown)).all() == [], "nothing needs them any more"
@@ -127,7 +127,7 @@ def test_a_campaign_that_is_not_over_is_never_touched(db, settings):
     campaign_id = an_ended_campaign(db, settings)
     with db.begin() as session:
         find_campaign(session, campaign_id).state = CampaignState.SENDING
-    forget_old(db, settings, LATER)
+    forget_old(db, settings, LATER, seconds=60)
     assert rows(db) == 10
 
 

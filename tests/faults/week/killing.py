@@ -1,0 +1,86 @@
+"""``kill -9`` of the worker that holds deliveries at that moment, by what the rows say."""
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import sleep
+from uuid import UUID
+
+import psutil
+from sqlalchemy import select
+
+from digest.domain.ids import message_key
+from digest.domain.states import DeliveryState
+from digest.store.deliveries import Delivery
+from tests.faults.fleet import Member
+from tests.faults.week.service import Service
+from tests.servers import wait_until
+
+LEAST_HELD = 5
+SECONDS_TO_REST = 0.2  # for what a frozen process had asked of the database to come to its end
+
+
+@dataclass(frozen=True)
+class Death:
+    """A worker that was killed: what it held then, and what of that the relay had kept already,
+    as campaigns and subscribers."""
+
+    worker: str
+    owners: int  # senders, one a process
+    held: frozenset[tuple[UUID, UUID]]
+    kept: frozenset[tuple[UUID, UUID]]
+
+    @property
+    def said(self) -> str:
+        return f"{self.worker} held {len(self.held)}, of which {len(self.kept)} were out"
+
+
+def kill_holder(service: Service) -> Death:
+    """Freeze workers in turn until one is found that holds rows of which some mails are out and not
+    recorded; kill that one."""
+    found: list[Death] = []
+
+    def strike() -> bool:
+        found.extend(_strike(service))
+        return bool(found)
+
+    wait_until(strike, "a worker holds what the relay has kept", 60, 0.05)
+    service.deaths += found
+    return found[0]
+
+
+def _strike(service: Service) -> Iterator[Death]:
+    for name, member in service.crew.items():
+        if not name.startswith("worker"):
+            continue
+        member.signal_all(signal.SIGSTOP)
+        sleep(SECONDS_TO_REST)
+        death = _look(service, name, member)
+        if death.kept and len(death.held) >= LEAST_HELD:
+            member.kill()
+            yield death
+            return
+        member.signal_all(signal.SIGCONT)
+
+
+def _look(service: Service, name: str, member: Member) -> Death:
+    """What a frozen worker holds: the rows of those owners who are talking to the relay from one of
+    its processes."""
+    spoken_of = service.relay.spoken_of()
+    ports = {port for pid in member.children for port in _ports(pid, service.relay.port)}
+    recipients = {spoken_of[port] for port in ports & spoken_of.keys()}
+    sending = select(Delivery).where(Delivery.state == DeliveryState.SENDING)
+    with service.fleet.db.read() as session:
+        rows = session.scalars(sending).all()
+    owners = {row.owner for row in rows if row.address in recipients}
+    held = {(row.campaign_id, row.subscriber_id) for row in rows if row.owner in owners}
+    out = {entry.message_id.partition("@")[0] for entry in list(service.relay.ledger)}
+    kept = {one for one in held if message_key(*one).hex in out}
+    return Death(name, len(owners), frozenset(held), frozenset(kept))
+
+
+def _ports(pid: int, relay_port: int) -> Iterator[int]:
+    """From which a process is connected to the relay."""
+    for one in psutil.Process(pid).net_connections("tcp"):
+        if one.raddr and one.raddr.port == relay_port:
+            yield one.laddr.port

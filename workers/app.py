@@ -45,7 +45,13 @@ def _configuration() -> dict[str, Any]:
         "worker_soft_shutdown_timeout": 30.0,
         "worker_consumer": "workers.refused:WaryConsumer",
         "beat_scheduler": "workers.beat:Sweeper",
-        "imports": ["workers.tasks", "workers.heartbeat", "workers.hearing", "workers.metrics"],
+        "imports": [
+            "workers.tasks",
+            "workers.gate",
+            "workers.heartbeat",
+            "workers.hearing",
+            "workers.metrics",
+        ],
     }
 
 
@@ -61,7 +67,7 @@ def _transport(broker: str) -> dict[str, Any]:
     }
 
 
-app = Celery("bluf-digest", task_cls="workers.gated:Gated")
+app = Celery("bluf-digest", task_cls="workers.gate:Gated")
 app.conf.update(_configuration())
 if settings.redis_url:
     outlive_redis()

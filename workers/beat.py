@@ -14,8 +14,7 @@ from digest.actions.tick import Ring, tick
 from digest.clock import monotonic, utc_now
 from digest.domain.errors import DigestError
 from digest.log import get_logger
-from digest.store.schema import require_usable
-from workers import process
+from workers import gate, process
 from workers.app import app
 from workers.tasks import TASKS
 
@@ -36,6 +35,9 @@ class Sweeper(Scheduler):
     def tick(self, *_: Any, **__: Any) -> float:
         """Run the tick once; gives the seconds to wait before the next."""
         began = monotonic()
+        if error := gate.refusal(process.database()):
+            gate.leave(error)
+            return EVERY_SECONDS
         with _logged("tick"):
             self._ring()
         with _logged("count of breakdowns"):
@@ -52,8 +54,13 @@ class Sweeper(Scheduler):
                 )
         return max(0.0, EVERY_SECONDS - (monotonic() - began))
 
+    def close(self) -> None:
+        """The last that Celery calls; of a SIGTERM it exits with 0."""
+        super().close()
+        if status := gate.refused():
+            raise SystemExit(status)
+
     def _ring(self) -> None:
-        require_usable(process.database())
         rings = list(tick(process.database(), utc_now()))
         try:
             self._waiting, self._error = ring_all(rings), None

@@ -2,7 +2,7 @@
 
 import sys
 
-from digest.domain.errors import DigestError, Illegal
+from digest.domain.errors import DigestError, exit_status
 
 
 def main() -> None:
@@ -14,10 +14,8 @@ def main() -> None:
 
     try:
         app(standalone_mode=True)
-    except Illegal as error:
-        _fail(str(error), 2)
     except DigestError as error:
-        _fail(str(error), 1)
+        _fail(str(error), exit_status(error))
     except KeyboardInterrupt:
         _fail("interrupted", 130)
     except BrokenPipeError:  # the reader of our output went away: | head

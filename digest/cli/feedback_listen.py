@@ -10,6 +10,7 @@ from digest.actions.ingest_feedback import take_mail
 from digest.cli.context import console, database, settings
 from digest.clock import utc_now
 from digest.feedback.listener import Handler, listen
+from digest.store.schema import require_usable
 from digest.tokens import Tokens
 
 
@@ -31,6 +32,7 @@ def listen_(
     db, given = database(), settings()
 
     def take(data: bytes, recipients: tuple[str, ...]) -> None:
+        require_usable(db)  # newer code may have been here since
         take_mail(db, given, data, recipients=recipients, now=utc_now())
 
     accepted = frozenset(address.lower() for address in accept or ())

@@ -25,6 +25,7 @@ def up(
     Without DIGEST_REDIS_URL the queue is in memory; nothing is lost when the process dies,
     since rows say what is due. Example: digest up --port 8025
     """
+    from workers import gate
     from workers.embedded import EmbeddedWorkers  # reads the settings when it is imported
 
     db = prepared_database()
@@ -40,6 +41,7 @@ def up(
     signal.signal(signal.SIGINT, lambda *_: None)
     with EmbeddedWorkers():
         server.run()
+    raise typer.Exit(gate.refused() or 0)
 
 
 def say_first_account(db: Database, port: int) -> None:

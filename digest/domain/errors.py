@@ -28,3 +28,8 @@ class NotFound(Illegal):
 
 class Forbidden(Illegal):
     """It exists, and whoever asks may not do that with it."""
+
+
+def exit_status(error: DigestError) -> int:
+    """What a process that ends by it exits with: 2 where the request itself was wrong, else 1."""
+    return 2 if isinstance(error, Illegal) else 1

@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import text
 
 from digest.actions.readiness import database_fault
+from digest.domain.errors import exit_status
 from digest.domain.ids import uuid7
 from digest.store import schema
 from digest.store.code_gate import lowest_code
+from digest.store.engine import Database
 from tests.commands import environment, try_digest
-from workers import process, tasks
+from workers import gate, process, tasks
 
 NEXT = "9998"  # the schema of a version to come
 
@@ -58,6 +60,17 @@ def test_an_old_worker_does_no_task_from_the_moment_of_the_contract(db, monkeypa
     contract(db)
     tasks.start(str(uuid7()))
     assert len(done) == 1
+
+
+def test_a_process_is_told_to_end_by_a_database_that_answers_alone(db):
+    expand(db)
+    assert gate.refusal(db) is None
+    contract(db)
+    assert exit_status(gate.refusal(db)) == 2
+    with db.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert exit_status(gate.refusal(db)) == 1, "its supervisor tries again, until it is migrated"
+    assert gate.refusal(Database("postgresql://digest@127.0.0.1:9/none")) is None
 
 
 def test_the_gate_begins_at_the_migration_that_made_it(db):

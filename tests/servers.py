@@ -181,9 +181,16 @@ class Postgres(Server):
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Make a database, empty or as another one is; gives its URL."""
+        alike = f'TEMPLATE "{template}"' if template else ""
+        self._execute(f'CREATE DATABASE "{name}" {alike}')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Whoever is connected to it is cut off."""
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _execute(self, sql: str) -> None:
         import psycopg
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            alike = f'TEMPLATE "{template}"' if template else ""
-            connection.execute(f'CREATE DATABASE "{name}" {alike}'.encode())
-        return self.url(name)
+            connection.execute(sql.encode())

@@ -74,9 +74,12 @@ class Fleet:
         **settings: Any,
     ) -> None:
         self.folder, self.postgres, self.valkey, self.relay = folder, postgres, valkey, relay
+        self._begin(settings)
+
+    def _begin(self, settings: dict[str, Any]) -> None:
         self._given = settings
         self.members: list[Member] = []
-        self.log = folder / "fleet.log"
+        self.log = self.folder / "fleet.log"
         self._supervisors: list[threading.Thread] = []
         self._is_over = threading.Event()
 
@@ -85,12 +88,10 @@ class Fleet:
         self.relay.start()
         self._values: dict[str, Any] = {
             "home": self.folder / "home",
-            "database_url": self.postgres.create_database(f"faults_{uuid4().hex}"),
-            "redis_url": self.valkey.url,
-            "redis_open": True,  # on a network of its own
             "smtp_url": self.relay.url,
             "base_url": "https://news.example",
             **SECRETS,
+            **self.servers(),
             **self._given,
         }
         self.settings = load_settings(**self._values)
@@ -110,7 +111,32 @@ class Fleet:
         self.relay.stop()
         self.db.close()
 
+    def servers(self) -> dict[str, Any]:
+        """Where its servers are, as settings; with a database of its own."""
+        return {
+            "database_url": self.postgres.create_database(f"faults_{uuid4().hex}"),
+            "postgres_bin": str(self.postgres.bin),
+            "redis_url": self.valkey.url,
+            "redis_open": True,  # on a network of its own
+        }
+
+    def lose_database(self) -> None:
+        """It is gone, and an empty one is in its place."""
+        self.db.close()
+        self.postgres.drop_database(name := str(self.db.engine.url.database))
+        self.postgres.create_database(name)
+
     # Who takes part.
+
+    def run(self, release: Sequence[str] = ()) -> list[Member]:
+        """All that is needed to send; ``release``: of which code, where it is not this one."""
+        before = (*release, "celery")
+        return [self.beat(before=before), self.worker(before=before)]
+
+    def command(self, *words: str, release: Sequence[str] = ()) -> None:
+        """`digest` with these words, to its end."""
+        member = self.start(*release, "digest", *words)
+        assert member.process.wait(120) == 0, f"{words} failed: {self.log}"
 
     def worker(
         self,

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from digest.deliver.sender import HELD
 from tests.faults.fleet import Fleet
+from tests.faults.machine import Machine
 from tests.faults.relay import FaultyRelay, Manners
 from tests.faults.verdict import MOST_FOR_ONE, Verdict
 from tests.servers import LOOPBACK, Postgres, Valkey
@@ -43,6 +44,10 @@ class Stage:
     def fleet(self, manners: Manners | None = None, relay_address: str = LOOPBACK) -> Fleet:
         relay = FaultyRelay(manners, relay_address)
         return Fleet(self.folder / uuid4().hex[:8], self.postgres, self.valkey, relay)
+
+    def machine(self, manners: Manners | None = None) -> Machine:
+        """One that needs none of these servers."""
+        return Machine(self.folder / uuid4().hex[:8], FaultyRelay(manners))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tests.faults.scenarios import (
     operators,
     relays,
     restored,
+    upgraded,
     workers,
 )
 from tests.faults.stage import Finding, Scenario, Stage
@@ -61,4 +62,6 @@ FAULTS = {
     "R-22": Fault(restored.restored, has_short_form=False),
     "R-23": Fault(million.million_rows, has_short_form=False),
     "hosts": Fault(hosts.cut_off),
+    "upgrade": Fault(upgraded.side_by_side),
+    "upgrade-machine": Fault(upgraded.one_machine),
 }

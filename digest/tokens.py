@@ -8,6 +8,7 @@ import base64
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -177,7 +178,15 @@ def unseal(settings: Settings, sealed: str) -> str:
 
 def hash_address(settings: Settings, address: str) -> str:
     """The keyed hash under which an address (a roster key) is suppressed, in hex."""
-    return hmac.digest(settings.suppression_secret, address.encode(), "sha256").hex()[:32]
+    mac = _keyed(settings.suppression_secret).copy()
+    mac.update(address.encode())
+    return mac.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """Copied for each address of an import: half the time of keying it anew."""
+    return hmac.new(secret, digestmod="sha256")
 
 
 def _fernet(settings: Settings) -> Fernet:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -16,9 +17,8 @@ from uuid import UUID
 from digest.actions.gone_elsewhere import Parting, Partings, keep_consents
 from digest.audience.table import PLAIN, Form, Person, Reject, open_table
 from digest.domain.address_flags import Flag, flags_of
-from digest.domain.states import SubscriptionState
 from digest.settings import Settings
-from digest.store.arrivals import Arrival, carry_out, decide_arrivals
+from digest.store.arrivals import carry_out, decide_arrivals
 from digest.store.arrivals import Fate as Fate
 from digest.store.audit import record
 from digest.store.engine import Database, Session
@@ -92,7 +92,8 @@ def import_subscribers(
                 elif not lanes.take(one):
                     found.duplicates += 1
                 else:
-                    found.flags.update(flags_of(one.address))
+                    for flag in flags_of(one.address):
+                        found.flags[flag] += 1
                     if len(found.preview) < PREVIEW:
                         found.preview.append(one)
                 if found.rows % CHUNK == 0:
@@ -115,6 +116,8 @@ class _Lanes:
     def __init__(self, writer: "_Writer", n: int) -> None:
         self._writer = writer
         self._filling: list[dict[str, Person]] = [{} for _ in range(n)]
+        # First chunks differ in size, so that the lanes don't come to the database all at once.
+        self._sizes = [CHUNK * (lane + 1) // n for lane in range(n)]
         self._under_way: list[Future[None] | None] = [None] * n
         self._pool = ThreadPoolExecutor(n, "import")
 
@@ -131,7 +134,7 @@ class _Lanes:
         if one.address in people:
             return False
         people[one.address] = one
-        if len(people) == CHUNK:
+        if len(people) == self._sizes[lane]:
             self._write(lane)
         return True
 
@@ -144,7 +147,7 @@ class _Lanes:
     def _write(self, lane: int) -> None:
         self._wait(lane)
         chunk = list(self._filling[lane].values())
-        self._filling[lane] = {}
+        self._filling[lane], self._sizes[lane] = {}, CHUNK
         if chunk:
             self._under_way[lane] = self._pool.submit(self._writer.write, chunk)
 
@@ -162,16 +165,15 @@ class _Writer:
     ) -> None:
         self.counts: Counter[Fate] = Counter()
         self._db = db
-        self._settings = settings
+        self._hashed = partial(hash_address, settings)
         self._list_id = list_id
         self._now = now
         self._dry_run = dry_run
         self._lock = Lock()
 
     def write(self, chunk: Sequence[Person]) -> None:
-        arrivals = [self._arrival(one) for one in chunk]
         with self._db.begin() as session:
-            fates = decide_arrivals(session, self._list_id, arrivals)
+            fates = decide_arrivals(session, self._list_id, chunk, self._hashed)
             if self._dry_run:
                 session.rollback()
             else:
@@ -179,20 +181,6 @@ class _Writer:
                 keep_consents(session, self._list_id, chunk)
         with self._lock:
             self.counts += fates
-
-    def _arrival(self, one: Person) -> Arrival:
-        return Arrival(
-            one.address,
-            hash_address(self._settings, one.address),
-            one.name,
-            one.attributes,
-            one.language,
-            one.timezone,
-            SubscriptionState.CONFIRMED if one.is_confirmed else SubscriptionState.PENDING,
-            one.stream,
-            one.local_hour,
-            one.variant,
-        )
 
 
 def _audit(

@@ -77,6 +77,7 @@ class PersonReader:
         self._known: dict[tuple[str, ...], tuple[Choices, str]] = {}
         chosen = ("language", "timezone", "hour", "topics", "stream", "text_only")
         self._chosen = [(name, columns.places[name]) for name in chosen if name in columns.places]
+        self._chosen_at = [place for _, place in self._chosen]
         self._width = columns.width
         self._address_at = columns.places["address"]
         self._status_at = columns.places.get("status")
@@ -113,7 +114,7 @@ class PersonReader:
         )
 
     def _name(self, cells: Sequence[str]) -> str | None:
-        written = " ".join(part for at in self._names_at if (part := cells[at]))
+        written = " ".join(filter(None, [cells[at] for at in self._names_at]))
         if not written:
             return None
         if not written.isascii() and _UNDECODED.search(written):
@@ -122,7 +123,7 @@ class PersonReader:
 
     def _choices(self, cells: Sequence[str]) -> tuple[Choices, str]:
         """Checked once for each combination: there are few."""
-        given = tuple(cells[place] for _, place in self._chosen)
+        given = tuple(map(cells.__getitem__, self._chosen_at))
         if given not in self._known:
             fields: dict[str, Any] = {}
             for (name, _), text in zip(self._chosen, given, strict=True):

@@ -10,14 +10,25 @@ from pathlib import Path, PurePath
 from typing import Any
 from uuid import UUID
 
-from digest.actions.import_subscribers import PREVIEW, Imported, import_subscribers
-from digest.audience.table import Person, PersonReader, Reject, open_table
+from digest.actions.import_subscribers import PREVIEW
+from digest.actions.import_tables import MOST_UNPACKED, Taken, import_tables
+from digest.audience.table import (
+    Gone,
+    Origin,
+    Part,
+    Person,
+    Reject,
+    Service,
+    Standing,
+    open_table,
+    parts_of,
+)
 from digest.clock import monotonic, utc_now
 from digest.domain.errors import DigestError, Illegal
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.store.imports import ImportState, PeopleImport, get_import, take_import
-from digest.store.lists import find_list, get_list
+from digest.store.lists import MailingList, find_list, get_list
 
 LARGEST = 20 * 1024 * 1024  # bytes; the command takes more
 MOST_REJECTS = 1_000  # that are kept to be looked at
@@ -27,18 +38,27 @@ SAYS_EVERY = 2.0  # seconds between two words on how far it is
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a look at the first rows shows."""
+    """What a look at the first rows of a table shows."""
 
+    name: str
     columns: dict[str, int]
     attributes: tuple[str, ...]
     encoding: str
-    rows: tuple[Person | Reject, ...]
+    rows: tuple[Person | Reject | Gone, ...]
 
 
 def upload_people(
-    db: Database, list_slug: str, *, name: str, content: bytes, now: datetime, actor: str
+    db: Database,
+    list_slug: str,
+    *,
+    name: str,
+    content: bytes,
+    origin: Origin,
+    now: datetime,
+    actor: str,
 ) -> UUID:
-    """Keep an uploaded table, to be looked at; ``Illegal`` says what it is if it is none."""
+    """Keep an uploaded file, to be looked at; ``Illegal`` says what it is if it holds no table, or
+    is not what ``origin`` says."""
     if not content:
         raise Illegal("That file is empty.")
     if len(content) > LARGEST:
@@ -50,6 +70,8 @@ def upload_people(
         row = PeopleImport(
             list_id=mailing_list.id,
             file_name=_plain_name(name),
+            service=origin.service,
+            standing=origin.standing,
             size=len(content),
             content=content,
             created_at=now,
@@ -58,8 +80,8 @@ def upload_people(
         )
         session.add(row)
         session.flush()
-        with _file(row.file_name, content) as path, open_table(path):
-            return row.id
+        _look(row, mailing_list)
+        return row.id
 
 
 def _plain_name(name: str) -> str:
@@ -70,21 +92,40 @@ def _plain_name(name: str) -> str:
     return short if short.strip(".") else "people.csv"
 
 
-def preview_import(db: Database, import_id: UUID) -> Preview:
-    """The first rows of a table that was not started."""
+def preview_import(db: Database, import_id: UUID) -> list[Preview]:
+    """The first rows of each table of a file that was not started."""
     with db.read() as session:
         row = get_import(session, import_id)
-        mailing_list, content = get_list(session, row.list_id), row.content
-    if content is None:
+        return _look(row, get_list(session, row.list_id))
+
+
+def _look(row: PeopleImport, mailing_list: MailingList) -> list[Preview]:
+    if row.content is None:
         raise Illegal("This table is not kept any more; upload it again.")
-    with _file(row.file_name, content) as path, open_table(path) as table:
-        reader = PersonReader(table.columns, mailing_list)
+    with (
+        _file(row.file_name, row.content) as path,
+        parts_of(path, _origin(row), most=MOST_UNPACKED) as parts,
+    ):
+        return [_look_at(part, mailing_list) for part in parts]
+
+
+def _look_at(part: Part, mailing_list: MailingList) -> Preview:
+    with open_table(part.path, part.form.find_columns) as table:
+        reader = part.form.reader(table.columns, mailing_list)
         return Preview(
+            name=part.path.name,
             columns=table.columns.places,
             attributes=tuple(table.columns.attributes),
             encoding=table.encoding,
             rows=tuple(map(reader.read, islice(table.rows, PREVIEW))),
         )
+
+
+def _origin(row: PeopleImport) -> Origin:
+    return Origin(
+        Service(row.service) if row.service else None,
+        Standing(row.standing) if row.standing else None,
+    )
 
 
 def start_import(db: Database, import_id: UUID, *, now: datetime) -> None:
@@ -104,6 +145,7 @@ def run_import(db: Database, settings: Settings, import_id: UUID, now: datetime)
             return
         row = get_import(session, import_id)
         name, content, actor = row.file_name, row.content or b"", row.created_by
+        origin = _origin(row)
         slug = get_list(session, row.list_id).slug
     rejects: list[list[Any]] = []
 
@@ -113,20 +155,21 @@ def run_import(db: Database, settings: Settings, import_id: UUID, now: datetime)
 
     try:
         with _file(name, content) as path:
-            found = import_subscribers(
+            taken = import_tables(
                 db,
                 settings,
                 path,
+                origin,
                 list_slug=slug,
                 now=now,
                 actor=actor,
                 on_reject=keep,
-                on_bytes=_Teller(db, import_id).tell,
+                on_share=_Teller(db, import_id).tell,
             )
     except DigestError as error:
         _end(db, import_id, ImportState.FAILED, error=str(error))
         raise
-    _end(db, import_id, ImportState.DONE, result=_result(found, rejects))
+    _end(db, import_id, ImportState.DONE, result=_result(taken, rejects))
 
 
 class _Teller:
@@ -137,22 +180,22 @@ class _Teller:
         self._id = import_id
         self._next = monotonic()
 
-    def tell(self, position: int) -> None:
+    def tell(self, share: float) -> None:
         if monotonic() < self._next:
             return
         self._next = monotonic() + SAYS_EVERY
         with self._db.begin() as session:
             row = get_import(session, self._id)
-            row.position, row.touched_at = position, utc_now()
+            row.position, row.touched_at = int(share * row.size), utc_now()
 
 
-def _result(found: Imported, rejects: list[list[Any]]) -> dict[str, Any]:
+def _result(taken: Taken, rejects: list[list[Any]]) -> dict[str, Any]:
     return {
-        "rows": found.rows,
-        "rejected": found.rejected,
-        "duplicates": found.duplicates,
-        "flags": {flag.value: n for flag, n in found.flags.items()},
-        "counts": {fate.value: n for fate, n in found.counts.items()},
+        "rows": taken.rows,
+        "rejected": taken.rejected,
+        "duplicates": taken.duplicates,
+        "flags": {flag.value: n for flag, n in taken.flags.items()},
+        "counts": {fate.value: n for fate, n in (taken.counts | taken.partings).items()},
         "rejects": rejects,
     }
 

@@ -18,8 +18,8 @@ from digest.actions.gone_elsewhere import Parting, Partings, keep_consents
 from digest.audience.table import PLAIN, Form, Person, Reject, open_table
 from digest.domain.address_flags import Flag, flags_of
 from digest.settings import Settings
-from digest.store.arrivals import carry_out, decide_arrivals
 from digest.store.arrivals import Fate as Fate
+from digest.store.arrivals import carry_out, decide_arrivals
 from digest.store.audit import record
 from digest.store.engine import Database, Session
 from digest.store.lists import MailingList, find_list

@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -14,9 +14,8 @@ from rich.progress import DownloadColumn, Progress, TextColumn, TimeRemainingCol
 from digest.actions.export_subscribers import COLUMNS, Exported, export_subscribers
 from digest.actions.gone_elsewhere import Parting
 from digest.actions.import_subscribers import Fate, Imported, import_subscribers
-from digest.audience.table import PLAIN, Reject, Service, Standing, parts_of
+from digest.audience.table import Origin, Part, Reject, Service, Standing, parts_of
 from digest.audience.table.cells import quoted
-from digest.audience.table.moving import Part
 from digest.cli.context import (
     actor,
     console,
@@ -78,7 +77,7 @@ def import_(
     Example: digest subscriber import readers.csv --list morning --dry-run
     """
     done: list[dict[str, Any]] = []
-    with _parts(file, service, standing) as parts:
+    with parts_of(file, Origin(service, standing)) as parts:
         for part in parts:
             target = rejects or file.with_name(f"{part.path.name}.rejects.csv")
             if rejects and len(parts) > 1:
@@ -93,16 +92,6 @@ def import_(
             _say_what_was_done(found, list_slug, target)
     if as_json:
         print_json(done if len(done) > 1 else done[0])
-
-
-def _parts(
-    file: Path, service: Service | None, standing: Standing | None
-) -> AbstractContextManager[list[Part]]:
-    if service is not None:
-        return parts_of(file, service, standing)
-    if standing is not None:
-        raise Illegal("--as goes with --from; a table of yours says it in a column 'status'.")
-    return nullcontext([Part(file, PLAIN)])
 
 
 def _import_part(part: Part, list_slug: str, rejects: Path, *, dry_run: bool) -> Imported:

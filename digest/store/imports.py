@@ -33,6 +33,8 @@ class PeopleImport(Row):
         ForeignKey("mailing_list.id", ondelete="CASCADE"), index=True
     )
     file_name: Mapped[str]
+    service: Mapped[str | None]  # whose export it is; None: a plain table
+    standing: Mapped[str | None]  # how its people stood there, where somebody said so
     size: Mapped[int]  # bytes
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     state: Mapped[ImportState] = mapped_column(text_enum(ImportState), default=ImportState.SHOWN)

@@ -6,6 +6,8 @@ from digest.audience.table.forms import PLAIN as PLAIN
 from digest.audience.table.forms import Form as Form
 from digest.audience.table.forms import Gone as Gone
 from digest.audience.table.forms import Standing as Standing
+from digest.audience.table.moving import Origin as Origin
+from digest.audience.table.moving import Part as Part
 from digest.audience.table.moving import Service as Service
 from digest.audience.table.moving import parts_of as parts_of
 from digest.audience.table.people import Asked as Asked

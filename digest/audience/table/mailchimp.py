@@ -66,7 +66,7 @@ def _reader(
     if standing is None:
         raise Illegal(
             "Neither the file's name nor its columns say how these people stood; if they were "
-            "subscribed, give --as confirmed."
+            "subscribed, say that they are confirmed (--as confirmed)."
         )
     return MailchimpReader(columns, mailing_list, standing)
 

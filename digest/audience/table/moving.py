@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
 
-from digest.audience.table.forms import Form, Standing
+from digest.audience.table.forms import PLAIN, Form, Standing
 from digest.audience.table.listmonk import listmonk_form
 from digest.audience.table.mailchimp import STANDINGS, mailchimp_form
 from digest.domain.errors import Illegal
 
 MOST_FILES = 100  # in a ZIP
-LARGEST = 4 << 30  # bytes of one file in a ZIP
+LARGEST = 4 << 30  # bytes of all files in a ZIP
 
 
 class Service(StrEnum):
@@ -33,27 +33,50 @@ class Part:
     form: Form
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What somebody says of a file: whose export it is, if a service's, and how its people stood
+    there."""
+
+    service: Service | None = None
+    standing: Standing | None = None
+
+
 @contextmanager
-def parts_of(path: Path, service: Service, standing: Standing | None) -> Iterator[list[Part]]:
-    """The tables of an export, while it is read: who is gone comes first, and contacts who never
-    subscribed not at all. ``standing`` is what somebody says of the people of a single file.
-    ``Illegal`` where it can't be told."""
-    if service is Service.LISTMONK:
+def parts_of(path: Path, origin: Origin, *, most: int = LARGEST) -> Iterator[list[Part]]:
+    """The tables of a file, while it is read. Of an export, who is gone comes first, and contacts
+    who never subscribed not at all. ``most``: bytes that a ZIP may hold. ``Illegal`` where it can't
+    be told what the file is."""
+    service, standing = origin.service, origin.standing
+    if service is None:
+        yield [Part(path, _plain(standing))]
+    elif service is Service.LISTMONK:
         yield [Part(path, listmonk_form(_told(standing)))]
     elif not zipfile.is_zipfile(path):
         yield [Part(path, mailchimp_form(standing or _of_name(path.name)))]
     elif standing is not None:
-        raise Illegal("The files of a ZIP say themselves how their people stood; leave out --as.")
+        raise Illegal(
+            "The files of a ZIP say themselves how their people stood; leave that out (--as)."
+        )
     else:
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
-            yield _unpacked(path, Path(folder))
+            yield _unpacked(path, Path(folder), most)
+
+
+def _plain(standing: Standing | None) -> Form:
+    if standing is not None:
+        raise Illegal(
+            "How people stood (--as) goes with a service's export (--from); a table of yours says "
+            "it in a column 'status'."
+        )
+    return PLAIN
 
 
 def _told(standing: Standing | None) -> Standing:
     if standing is None:
         raise Illegal(
             "A listmonk export does not say who left the list. Export those with one status of "
-            "the list at a time, and say by --as which: unsubscribed first, then confirmed."
+            "the list at a time, and say which (--as): unsubscribed first, then confirmed."
         )
     return standing
 
@@ -65,10 +88,10 @@ def _of_name(name: str) -> Standing | None:
     return STANDINGS.get(kind)
 
 
-def _unpacked(path: Path, folder: Path) -> list[Part]:
+def _unpacked(path: Path, folder: Path, most: int) -> list[Part]:
     with zipfile.ZipFile(path) as archive:
         found = {PurePath(info.filename).name: info for info in archive.infolist()}
-        if len(found) > MOST_FILES or any(info.file_size > LARGEST for info in found.values()):
+        if len(found) > MOST_FILES or sum(info.file_size for info in found.values()) > most:
             raise Illegal(f"{path.name} holds too much for an audience.")
         parts = []
         for kind, standing in STANDINGS.items():

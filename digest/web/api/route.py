@@ -17,7 +17,7 @@ class ApiRoute(Route):
 
     status: int = 200
     answer: Any = None
-    takes: str | None = None
+    takes: tuple[str, ...] = ()
     gives: str | None = None
 
     @property
@@ -31,7 +31,7 @@ class ApiRoute(Route):
     @property
     def more(self) -> dict[str, Any] | None:
         """What the description says of a body that is no JSON."""
-        if self.takes is None:
+        if not self.takes:
             return None
-        content = {self.takes: {"schema": {"type": "string"}}}
+        content = {media_type: {"schema": {"type": "string"}} for media_type in self.takes}
         return {"requestBody": {"required": True, "content": content}}

@@ -120,7 +120,13 @@ API_ROUTES = (
         shows="people of a list",
     ),
     ApiRoute("POST", f"{LIST}/subscribers", subscribers.put_subscriber, OPERATOR),
-    ApiRoute("POST", f"{LIST}/subscribers/import", tables.import_table, OPERATOR, takes="text/csv"),
+    ApiRoute(
+        "POST",
+        f"{LIST}/subscribers/import",
+        tables.import_table,
+        OPERATOR,
+        takes=("text/csv", "application/zip"),
+    ),
     ApiRoute(
         "GET",
         f"{LIST}/subscribers.csv",

@@ -11,8 +11,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from digest.actions.export_subscribers import COLUMNS, export_subscribers
-from digest.actions.import_subscribers import Fate, import_subscribers
-from digest.audience.table import Reject
+from digest.actions.gone_elsewhere import Parting
+from digest.actions.import_subscribers import Fate
+from digest.actions.import_tables import import_tables, refuse_unless_whole
+from digest.audience.table import Origin, Reject, Service, Standing
 from digest.clock import utc_now
 from digest.domain.csv_cells import csv_lines
 from digest.domain.states import SubscriptionState
@@ -35,6 +37,7 @@ class ImportReport(BaseModel):
 
     rows: int
     counts: dict[Fate, int]
+    partings: dict[Parting, int] = Field(description="Of who was gone at another service.")
     duplicates: int
     rejected: int
     faults: list[Fault] = Field(description=f"The first {MOST_FAULTS}.")
@@ -53,20 +56,30 @@ def import_table(
     caller: ByCaller,
     list_slug: str,
     table: Annotated[Path, Depends(_table)],
+    service: Annotated[
+        Service | None, Query(alias="from", description="The service whose export it is.")
+    ] = None,
+    standing: Annotated[
+        Standing | None,
+        Query(alias="as", description="How the people of the export stood there, with `from`."),
+    ] = None,
     dry_run: Annotated[bool, Query(description="Only say what it would do.")] = False,
 ) -> ImportReport:
-    """Put the people of a CSV table on a list. Nobody comes back who left, nobody who is
-    suppressed, and nobody's choices change."""
+    """Put the people of a CSV table, or of a service's export, on a list. Nobody comes back who
+    left, nobody who is suppressed, and nobody's choices change."""
+    origin = Origin(service, standing)
+    refuse_unless_whole(origin, caller.grants)
     faults: list[Fault] = []
 
     def note(reject: Reject) -> None:
         if len(faults) < MOST_FAULTS:
             faults.append(Fault(line=reject.line, why=reject.reason))
 
-    found = import_subscribers(
+    taken = import_tables(
         site.db,
         site.settings,
         table,
+        origin,
         list_slug=list_slug,
         now=utc_now(),
         actor=caller.actor,
@@ -74,10 +87,11 @@ def import_table(
         on_reject=note,
     )
     return ImportReport(
-        rows=found.rows,
-        counts={fate: found.counts[fate] for fate in Fate},
-        duplicates=found.duplicates,
-        rejected=found.rejected,
+        rows=taken.rows,
+        counts={fate: taken.counts[fate] for fate in Fate},
+        partings={parting: taken.partings[parting] for parting in Parting},
+        duplicates=taken.duplicates,
+        rejected=taken.rejected,
         faults=faults,
     )
 

@@ -3,14 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from digest.accounts.roles import reaches
 from digest.actions.desk_import import preview_import, start_import, upload_people
-from digest.audience.table import Reject
+from digest.actions.import_tables import refuse_unless_whole
+from digest.audience.table import Gone, Origin, Reject, Service, Standing
 from digest.clock import utc_now
 from digest.domain.csv_cells import csv_text
-from digest.domain.errors import Illegal
+from digest.domain.errors import Forbidden, Illegal
+from digest.domain.role import Role
 from digest.store.imports import ImportState, get_import, imports_of
 from digest.store.lists import find_list, get_list
 from digest.web.desk.desk import AtDesk
@@ -36,18 +39,40 @@ def show_imports(list_slug: str, desk: AtDesk) -> Response:
     with desk.site.db.read() as session:
         mailing_list = find_list(session, list_slug)
         rows = imports_of(session, mailing_list.id, SHOWN)
-    return desk.page("desk/imports.html", list=mailing_list, rows=rows)
+    return desk.page(
+        "desk/imports.html",
+        list=mailing_list,
+        rows=rows,
+        may_move=reaches(desk.viewer.grants.everywhere, Role.OPERATOR),
+        standings=list(Standing),
+    )
 
 
-def post_table(list_slug: str, desk: AtDesk, content: Body, name: str = "") -> Response:
+def post_table(
+    list_slug: str,
+    desk: AtDesk,
+    content: Body,
+    name: str = "",
+    service: Annotated[Service | None, Query(alias="from")] = None,
+    standing: Annotated[Standing | None, Query(alias="as")] = None,
+) -> Response:
     """POST /desk/lists/{list_slug}/import: the file itself, as our script sends it; answers with
     the page to go on to."""
+    origin = Origin(service, standing)
     try:
+        refuse_unless_whole(origin, desk.viewer.grants)
         import_id = upload_people(
-            desk.site.db, list_slug, name=name, content=content, now=utc_now(), actor=desk.actor
+            desk.site.db,
+            list_slug,
+            name=name,
+            content=content,
+            origin=origin,
+            now=utc_now(),
+            actor=desk.actor,
         )
-    except Illegal as error:
-        return JSONResponse({"fault": str(error)}, status_code=422)
+    except (Forbidden, Illegal) as error:
+        status = 403 if isinstance(error, Forbidden) else 422
+        return JSONResponse({"fault": str(error)}, status_code=status)
     return JSONResponse({"next": f"{desk.site.pages.base}/desk/imports/{import_id}"})
 
 
@@ -56,15 +81,14 @@ def show_import(import_id: UUID, desk: AtDesk) -> Response:
     with desk.site.db.read() as session:
         row = get_import(session, import_id)
         mailing_list = get_list(session, row.list_id)
-    preview = None
-    if row.state is ImportState.SHOWN:
-        preview = preview_import(desk.site.db, import_id)
+    previews = preview_import(desk.site.db, import_id) if row.state is ImportState.SHOWN else []
     return desk.page(
         "desk/import.html",
         row=row,
         list=mailing_list,
-        preview=preview,
+        previews=previews,
         is_reject=lambda one: isinstance(one, Reject),
+        is_gone=lambda one: isinstance(one, Gone),
         is_under_way=row.state in {ImportState.WAITING, ImportState.RUNNING},
     )
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from digest.clock import utc_now
+from digest.domain.role import Role
 from digest.domain.states import ConsentHow, SubscriptionState
 from digest.store.consents import Consent
 from digest.store.greetings import Greeting
 from digest.store.subscribers import Subscription
 from digest.web.api.route import API
+from tests.desk import an_account
 from tests.integration.api.conftest import as_role
 
 
@@ -145,6 +147,25 @@ def test_a_table_of_people_goes_in_and_comes_out(client, world, monkeypatch):
     assert client.post(path, content=b"PK\x03\x04", headers=csv).status_code == 400
     as_role(client, "editor")
     assert client.post(path, content=TABLE, headers=csv).status_code == 403
+
+
+LEFT = b"uuid,email,name,attributes,status\n1,lena@post.example,Lena,{},enabled\n2,-,,{},enabled\n"
+
+
+def test_a_services_export_goes_in_by_who_may_suppress_for_all_lists(client, db, world):
+    as_role(client, "operator")
+    path = f"{API}/lists/daily/subscribers/import"
+    given = {"content": LEFT, "headers": {"Content-Type": "text/csv"}}
+    said = {"from": "listmonk", "as": "unsubscribed"}
+    done = client.post(path, **given, params=said).json()
+    assert (done["rows"], done["partings"]["kept_away"], done["rejected"]) == (2, 1, 1)
+    assert client.post(path, **given, params={"from": "listmonk"}).status_code == 400
+    assert client.post(path, **given, params={"from": "keila"}).status_code == 422
+    with db.begin() as session:
+        an_account(session, "guest@news.example", None, lists={world.list_id: Role.OPERATOR})
+    as_role(client, "operator", of="guest")
+    assert client.post(path, **given).status_code == 200
+    assert client.post(path, **given, params=said).status_code == 403
 
 
 def test_a_sign_up_asks_the_person_and_answers_alike_for_everybody(client, db, world):

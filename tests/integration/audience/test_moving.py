@@ -13,7 +13,7 @@ from digest.actions.gone_elsewhere import Parting
 from digest.actions.import_subscribers import Fate, import_subscribers
 from digest.actions.subscribe import add_subscriber
 from digest.actions.suppress_address import suppress_address
-from digest.audience.table import Service, Standing, parts_of
+from digest.audience.table import Origin, Service, Standing, parts_of
 from digest.cli.app import app
 from digest.domain.errors import Illegal
 from digest.domain.states import ConsentHow, SuppressionReason
@@ -51,7 +51,7 @@ def moves(db, settings, daily):
     """Imports an export; gives what became of its people, by table."""
 
     def run(path, service, standing=None, **more):
-        with parts_of(path, service, standing) as parts:
+        with parts_of(path, Origin(service, standing)) as parts:
             return [
                 import_subscribers(db, settings, part.path, form=part.form, **daily, **more)
                 for part in parts

@@ -1,5 +1,6 @@
 """Freeze an edition: from here on, what was previewed is what is sent."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -60,7 +61,8 @@ def approve_edition(
             edition = hold_edition(session, edition_id)
             if edition.version != version:
                 raise Illegal(_changed(version, edition.version))
-            _freeze(session, edition, values, now, actor)
+            # A build that changed but the reasons, which nobody is mailed, makes no new version.
+            _freeze(session, edition, replace(values, content=edition.content), now, actor)
     except IntegrityError as error:
         raise Illegal(
             "A brief of this edition was used by another one meanwhile; build it again."

@@ -44,26 +44,24 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
     Rendering happens outside any transaction. Whoever comes second finds it started. ``Illegal``
     where the database was restored from a backup and nobody has confirmed it. Where its domain
     fails in DNS, or many called the list's last edition spam, it is held until an operator lets it
-    start, or that is over.
+    start, or that is over; where it can't be rendered, until that is mended. It says why.
     """
-    witness = Witness(settings)
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
-        if campaign.state is not CampaignState.SCHEDULED:
-            return campaign.roster
-        edition = find_edition(session, campaign.edition_id)
-        values = edition_values(session, settings, edition)
-        first = _corrected(session, edition)
-        keys = variants_present(
-            session, edition.list_id, edition.stream, now, first, campaign.segment
-        )
+    if campaign.state is not CampaignState.SCHEDULED:
+        return campaign.roster
+    witness = Witness(settings)
     require_no_restore(db, witness)
-    if not campaign.overridden:
-        fault = why_held(db, settings, values.branding, now)
-        fault = fault or why_complained(db, campaign.list_id)
-        if fault is not None:
-            return _hold(db, campaign, fault, now)
-    renditions = _render(values, keys)
+    try:
+        values, keys = _read(db, settings, campaign, now)
+        if not campaign.overridden:
+            fault = why_held(db, settings, values.branding, now)
+            fault = fault or why_complained(db, campaign.list_id)
+            if fault is not None:
+                return _hold(db, campaign, fault, now)
+        renditions = _render(values, keys)
+    except Illegal as error:
+        return _hold(db, campaign, str(error), now)
     advance_epoch(db, witness)
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
@@ -81,6 +79,19 @@ def start_campaign(db: Database, settings: Settings, campaign_id: UUID, now: dat
     return campaign.roster
 
 
+def _read(
+    db: Database, settings: Settings, campaign: Campaign, now: datetime
+) -> tuple[EditionValues, list[str]]:
+    """What is rendered, and the variants that it is rendered for."""
+    with db.read() as session:
+        edition = find_edition(session, campaign.edition_id)
+        first = _corrected(session, edition)
+        keys = variants_present(
+            session, edition.list_id, edition.stream, now, first, campaign.segment
+        )
+        return edition_values(session, settings, edition), keys
+
+
 def _hold(db: Database, campaign: Campaign, fault: str, now: datetime) -> int:
     """Let it wait, but not for longer than its news is new."""
     if now >= campaign.due_at + campaign.expires_after:
@@ -89,7 +100,7 @@ def _hold(db: Database, campaign: Campaign, fault: str, now: datetime) -> int:
         return 0
     with db.begin() as session:
         held = lock_campaign(session, campaign.id)
-        if held.state is CampaignState.SCHEDULED and not held.overridden:
+        if held.state is CampaignState.SCHEDULED and held.overridden == campaign.overridden:
             held.reason, held.held_until = fault, now + TRY_AGAIN
     log.error("campaign held back", campaign=campaign.id, edition=campaign.edition_id, why=fault)
     return 0

@@ -1,5 +1,6 @@
 """Approving freezes, withdrawing frees, and a preview is what is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,11 +8,12 @@ import pytest
 
 from digest.actions.approve_edition import approve_edition
 from digest.actions.build_edition import build_edition
-from digest.actions.check_edition import check_edition
+from digest.actions.check_edition import check_edition, find_faults
 from digest.actions.preview_edition import preview_edition
 from digest.actions.renditions import edition_values, render_for, with_inert_fields
 from digest.actions.run_now import run_now
 from digest.actions.schedule_campaign import schedule_campaign
+from digest.actions.start_campaign import start_campaign
 from digest.actions.withdraw_edition import withdraw_edition
 from digest.domain.edition import Field, Variant
 from digest.domain.errors import Illegal, NotFound
@@ -83,8 +85,6 @@ def test_the_preview_is_what_the_send_renders(db: Database, settings: Settings) 
 
 
 def test_what_was_changed_after_approval_is_not_rendered(db: Database, settings: Settings) -> None:
-    from dataclasses import replace
-
     a_newsroom(db)
     edition_id = a_draft(db)
     approve(db, settings, edition_id)
@@ -93,6 +93,25 @@ def test_what_was_changed_after_approval_is_not_rendered(db: Database, settings:
         row.content = replace(row.content, subject="Another subject")
     with pytest.raises(Illegal, match="is not what was approved"):
         preview_edition(db, settings, edition_id)
+
+
+def test_a_campaign_whose_edition_was_changed_does_not_start_and_says_why(
+    db: Database, settings: Settings
+) -> None:
+    a_newsroom(db)
+    edition_id = a_draft(db)
+    approve(db, settings, edition_id)
+    campaign_id = schedule_campaign(db, edition_id, due_at=NOW, now=NOW, actor="mira")
+    with db.begin() as session:
+        row = find_edition(session, edition_id)
+        row.content = replace(row.content, subject="Another subject")
+    assert start_campaign(db, settings, campaign_id, NOW) == 0
+    with db.read() as session:
+        campaign = find_campaign(session, campaign_id)
+    assert campaign.state is CampaignState.SCHEDULED
+    assert campaign.reason is not None
+    assert "is not what was approved" in campaign.reason
+    assert campaign.held_until == NOW + timedelta(minutes=1), "it is tried again, not each second"
 
 
 def test_approval_uses_the_briefs_and_their_copies_but_not_the_cut_off_ones(
@@ -162,6 +181,28 @@ def test_only_the_version_that_was_looked_at_is_approved(db: Database, settings:
     approve(db, settings, edition_id, seen_version=2)
     with pytest.raises(Illegal, match="is approved; it can't become approved"):
         approve(db, settings, edition_id)
+
+
+def test_a_build_while_it_is_approved_changes_no_more_than_its_reasons_and_it_still_goes(
+    db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers take a run forward at once: one approves, the other brings the draft up to
+    date, and the reasons say by then that a brief is older."""
+    a_newsroom(db)
+    edition_id = a_draft(db)
+    before = edition(db, edition_id).content
+
+    def build_and_find(values, around):
+        build_edition(db, "daily", now=NOW + 5 * HOUR, actor="service")
+        return find_faults(values, around)
+
+    monkeypatch.setattr("digest.actions.approve_edition.find_faults", build_and_find)
+    approve(db, settings, edition_id)
+    frozen = edition(db, edition_id)
+    assert frozen.content != before, "the reasons are others"
+    with db.read() as session:
+        values = edition_values(session, settings, find_edition(session, edition_id))
+    assert values.digest == frozen.frozen_hash
 
 
 def test_a_brief_that_another_edition_used_meanwhile_keeps_this_one_back(

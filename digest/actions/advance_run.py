@@ -19,6 +19,7 @@ from digest.log import get_logger
 from digest.operate.spans import length
 from digest.schedule.steps import Step
 from digest.settings import Settings
+from digest.store.campaigns import campaign_of_edition
 from digest.store.editions import Edition, edition_of_run
 from digest.store.engine import Database
 from digest.store.lists import MailingList
@@ -68,7 +69,7 @@ def _take_step(db: Database, settings: Settings, run_id: UUID, now: datetime) ->
         case Step.APPROVE if edition is not None:
             _approve(db, settings, run, edition, now)
         case Step.SEND if edition is not None:
-            schedule_campaign(db, edition.id, due_at=now, now=now, actor=SERVICE)
+            _send(db, edition, now)
         case Step.ASK:
             _move(db, run, edition, RunState.AWAITING_APPROVAL, now, "Nobody has approved it yet.")
         case Step.MISS:
@@ -115,6 +116,16 @@ def _approve(db: Database, settings: Settings, run: Run, edition: Edition, now: 
         approve_edition(db, settings, edition.id, now=now, actor=SERVICE)
     except Illegal as error:
         _move(db, run, edition, RunState.AWAITING_APPROVAL, now, str(error))
+
+
+def _send(db: Database, edition: Edition, now: datetime) -> None:
+    """Put it on its way, unless somebody else was faster."""
+    try:
+        schedule_campaign(db, edition.id, due_at=now, now=now, actor=SERVICE)
+    except Illegal:
+        with db.read() as session:
+            if campaign_of_edition(session, edition.id) is None:
+                raise
 
 
 def _miss(

@@ -9,6 +9,7 @@ from digest.actions.build_edition import build_edition
 from digest.actions.plan_runs import plan_runs
 from digest.domain.errors import Illegal
 from digest.domain.states import EditionState, RunState
+from digest.store.campaigns import Campaign
 from digest.store.editions import Edition, find_edition
 from digest.store.lists import get_list
 from digest.store.runs import Run
@@ -77,6 +78,16 @@ def test_a_draft_that_was_refreshed_meanwhile_is_approved_at_the_next_look(
     assert [one.state for one in rows(db, Run)] == [RunState.PLANNED], "not awaiting_approval"
     monkeypatch.undo()
     finish(db, settings, run)
+
+
+def test_a_late_sender_finds_the_campaign_of_the_faster_one(db, settings, run):
+    the_faster(db, settings, run)
+    worker._note_draft(db, run, RUN_AT)
+    (edition,) = rows(db, Edition)
+    for _ in range(2):
+        worker._send(db, edition, RUN_AT)
+    assert len(rows(db, Campaign)) == 1
+    assert [one.state for one in rows(db, Run)] == [RunState.IN_CAMPAIGN]
 
 
 def _list_of(db, run):

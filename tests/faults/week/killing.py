@@ -1,9 +1,10 @@
 """``kill -9`` of the worker that holds deliveries at that moment, by what the rows say."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from time import sleep
+from typing import NamedTuple
 from uuid import UUID
 
 import psutil
@@ -18,6 +19,7 @@ from tests.servers import wait_until
 
 LEAST_HELD = 5
 SECONDS_TO_REST = 0.2  # for what a frozen process had asked of the database to come to its end
+SECONDS_TO_RECORD = 5.0  # the others record what they hold, or give it back, in less
 
 
 @dataclass(frozen=True)
@@ -55,28 +57,58 @@ def _strike(service: Service) -> Iterator[Death]:
             continue
         member.signal_all(signal.SIGSTOP)
         sleep(SECONDS_TO_REST)
-        death = _look(service, name, member)
-        if death.kept and len(death.held) >= LEAST_HELD:
+        if _is_caught(service, member):
+            death = _weigh(service, name)
             member.kill()
             yield death
             return
         member.signal_all(signal.SIGCONT)
 
 
-def _look(service: Service, name: str, member: Member) -> Death:
-    """What a frozen worker holds: the rows of those owners who are talking to the relay from one of
-    its processes."""
+def _is_caught(service: Service, member: Member) -> bool:
+    """Whether a frozen worker holds some rows, of which the relay has kept mails: those of the
+    owners who are talking to the relay from one of its processes."""
     spoken_of = service.relay.spoken_of()
     ports = {port for pid in member.children for port in _ports(pid, service.relay.port)}
     recipients = {spoken_of[port] for port in ports & spoken_of.keys()}
+    rows = _sending(service)
+    owners = {row.owner for row in rows if row.address in recipients}
+    held = {row.person for row in rows if row.owner in owners}
+    return len(held) >= LEAST_HELD and bool(_kept(service, held))
+
+
+def _weigh(service: Service, name: str) -> Death:
+    """What a frozen worker holds: all that is as it was when the others have recorded theirs."""
+    rows = _sending(service)
+    sleep(SECONDS_TO_RECORD)
+    rows &= _sending(service)
+    held = frozenset(row.person for row in rows)
+    return Death(name, len({row.owner for row in rows}), held, _kept(service, held))
+
+
+class _Row(NamedTuple):
+    """A delivery in somebody's hands."""
+
+    person: tuple[UUID, UUID]  # campaign and subscriber
+    address: str
+    owner: UUID
+    claims: int
+
+
+def _sending(service: Service) -> set[_Row]:
     sending = select(Delivery).where(Delivery.state == DeliveryState.SENDING)
     with service.fleet.db.read() as session:
-        rows = session.scalars(sending).all()
-    owners = {row.owner for row in rows if row.address in recipients}
-    held = {(row.campaign_id, row.subscriber_id) for row in rows if row.owner in owners}
+        return {
+            _Row((row.campaign_id, row.subscriber_id), row.address, row.owner, row.claims)
+            for row in session.scalars(sending)
+            if row.owner is not None
+        }
+
+
+def _kept(service: Service, held: Collection[tuple[UUID, UUID]]) -> frozenset[tuple[UUID, UUID]]:
+    """Those of them whose mails the relay has kept."""
     out = {entry.message_id.partition("@")[0] for entry in list(service.relay.ledger)}
-    kept = {one for one in held if message_key(*one).hex in out}
-    return Death(name, len(owners), frozenset(held), frozenset(kept))
+    return frozenset(one for one in held if message_key(*one).hex in out)
 
 
 def _ports(pid: int, relay_port: int) -> Iterator[int]:

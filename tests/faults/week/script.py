@@ -81,6 +81,7 @@ def script() -> list[Act]:
             "a domain asks for less",
             lambda it: throttle(it, True),
             lasts=4 * HOUR,
+            delays=2 * HOUR,
         ),
         Act(FRI + 18 * HOUR, "it asks no more", lambda it: throttle(it, False)),
         _breaks(

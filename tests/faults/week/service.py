@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 ACTOR = "operator"
 LEAD = timedelta(hours=1)
 TOGETHER = timedelta(minutes=10)  # sources that are due within so much are looked at in one step
+RETRIES_TOGETHER = timedelta(seconds=30)  # of those whom the relay deferred, each at its moment
 PATIENCE = 240.0  # seconds for all that is due at a moment
 
 
@@ -59,6 +60,7 @@ class Service:
     crew: dict[str, Member] = field(default_factory=dict)
     deaths: list["Death"] = field(default_factory=list)  # of workers
     steps: int = 0
+    _settled_at: datetime = BEGAN  # business time at which nothing was left to do
 
     @property
     def web(self) -> str:
@@ -149,7 +151,11 @@ class Service:
             rests = [one.resting_until for one in all_relays(session) if one.resting_until]
         if rests and max(rests) > self.clock.now():
             self.step_to(max(rests))
-        return not any(self._due(self.clock.now()))
+        now = self.clock.now()
+        if any(self._due(now)):
+            return False
+        self._settled_at = now
+        return True
 
     def rest(self) -> None:
         """Until all that is old by now is forgotten, too; a beat does so little by little."""
@@ -189,20 +195,22 @@ class Service:
         return bool(is_over or is_due or found.counts[DeliveryState.SENDING])
 
     def next_moment(self) -> datetime:
-        """When something is due next."""
-        now = self.clock.now()
+        """When something is due next, after the moment at which nothing was left; that may be over
+        by now, since the clock runs."""
+        after = self._settled_at
         with self.fleet.db.read() as session:
-            times = [*self._run_times(session, now), *self._mail_times(session)]
-            sources = sorted(session.scalars(select(Source.next_try_at)))
-        first = min([at for at in (*times, *sources, ENDS) if at > now])
-        return max(at for at in (first, *sources) if at <= first + TOGETHER and at >= first)
+            mails = (at + RETRIES_TOGETHER for at in self._mail_times(session))
+            sources = list(session.scalars(select(Source.next_try_at)))
+            times = [*self._run_times(session, after), *mails, *sources, ENDS]
+        first = min(at for at in times if at > after)
+        return max(at for at in (first, *sources) if first <= at <= first + TOGETHER)
 
-    def _run_times(self, session: Session, now: datetime) -> Iterator[datetime]:
+    def _run_times(self, session: Session, after: datetime) -> Iterator[datetime]:
         for run in open_runs(session):
             late = run.scheduled_at + timedelta(hours=2, seconds=1)
             yield from (run.scheduled_at, late)
         for cadence, home in session.execute(select(ListCadence, MailingList).join(MailingList)):
-            for at in next_runs(parse_cadence(cadence.words), zone(home.timezone), now, 2):
+            for at in next_runs(parse_cadence(cadence.words), zone(home.timezone), after, 2):
                 yield from (at - LEAD, at)
 
     def _mail_times(self, session: Session) -> Iterator[datetime]:

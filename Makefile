@@ -41,7 +41,7 @@ faults: setup ## kill, cut and fill everything, for long, and print a table (ONL
 fuzz: setup ## attack each parser for ten minutes (MINUTES=2 for less, ONLY="feeds pages" for some)
 	$(BIN)/python -m tests.fuzz $(ONLY) --minutes $(or $(MINUTES),10)
 
-week: setup ## live a week of simulated time with a fault each day, and print a report (PEOPLE=20000)
+week: setup ## live a week of simulated time with a fault each day, and print a report (PEOPLE=600 for less)
 	$(BIN)/python -m tests.faults.week $(if $(PEOPLE),--people $(PEOPLE)) --json build/week.json
 
 check: setup lint types imports secrets audit test ## all that CI runs

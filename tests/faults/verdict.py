@@ -33,10 +33,18 @@ class Verdict:
         )
 
 
-def judge(db: Database, campaign_id: UUID, relay: FaultyRelay, *, is_alone: bool = True) -> Verdict:
+def judge(
+    db: Database,
+    campaign_id: UUID,
+    relay: FaultyRelay,
+    *,
+    is_alone: bool = True,
+    knows_first_tries: bool = True,
+) -> Verdict:
     """Nobody lost, every copy named, nobody mailed who shouldn't be, copies alike to the byte.
 
-    ``is_alone``: nothing but this campaign went to the relay. People are told apart by Message-ID,
+    ``is_alone``: nothing but this campaign went to the relay. ``knows_first_tries``: when each was
+    tried first was not lost, so that a copy is not dated anew. People are told apart by Message-ID,
     since who was erased has no address any more.
     """
     sums: dict[str, list[str]] = {}
@@ -46,7 +54,8 @@ def judge(db: Database, campaign_id: UUID, relay: FaultyRelay, *, is_alone: bool
     with db.read() as session:
         for row in list_deliveries(session, campaign_id):
             key = message_key(row.campaign_id, row.subscriber_id).hex
-            _weigh(verdict, row, sums.pop(key, []))
+            kept = sums.pop(key, [])
+            _weigh(verdict, row, kept if knows_first_tries else kept[:1] * len(kept))
     if is_alone and sums:
         verdict.problems.append(f"{len(sums)} people were mailed who are not on the roster")
     return verdict

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +15,9 @@ from digest.actions.check_domain import (
 )
 from digest.actions.check_relay import check_relay
 from digest.actions.keep_up import own_vitals
+from digest.actions.make_backup import newest_backup
 from digest.actions.readiness import broker_fault, reach_fault, schema_fault
+from digest.actions.restore_backup import WORKPLACE
 from digest.actions.service_facts import service_facts
 from digest.domain.alarm import Finding
 from digest.domain.checkup import Check, Verdict
@@ -24,14 +26,19 @@ from digest.operate.dns.resolver import Resolver
 from digest.operate.dns.reverse import check_names
 from digest.operate.files import open_to_others
 from digest.operate.findings import findings, host_findings
+from digest.operate.left_over import left_over
 from digest.operate.parts import check_parts
+from digest.operate.spans import length
 from digest.setting_files import is_secret_file
 from digest.settings import Settings
+from digest.store.copying import sqlite_file
 from digest.store.engine import Database, Session
 from digest.store.heartbeats import ProcessKind, unkept_heartbeat
 from digest.store.lists import all_lists
 from digest.store.mailboxes import Mailbox, all_mailboxes
 from digest.store.relays import usable_relays
+
+BACKED_UP_WITHIN = timedelta(hours=36)  # one a night, and time to notice
 
 
 def examine(db: Database, settings: Settings, now: datetime) -> Iterator[Check]:
@@ -48,7 +55,9 @@ def examine(db: Database, settings: Settings, now: datetime) -> Iterator[Check]:
     yield from check_parts(_findings(db, settings, now))
     with db.read() as session:
         relays, brandings = usable_relays(session), _brandings(session)
-        mailboxes = all_mailboxes(session)
+        mailboxes, copied_at = all_mailboxes(session), newest_backup(session)
+    yield _backup(copied_at, now)
+    yield from _killed_restore(db)
     yield from (_mailbox(one) for one in mailboxes if one.enabled)
     for relay in relays:
         yield from check_relay(settings, relay, now)
@@ -124,6 +133,27 @@ def _mailbox(mailbox: Mailbox) -> Check:
     if mailbox.last_success_at is None:
         return Check(part, Verdict.UNKNOWN, "Nobody has read it yet.", "Does a worker run?")
     return Check(part, Verdict.OK, f"It was read at {mailbox.last_success_at:%Y-%m-%d %H:%M} UTC.")
+
+
+def _backup(copied_at: datetime | None, now: datetime) -> Check:
+    remedy = (
+        "Make one each night: `digest backup FILE` by cron, or digest-backup.timer; where the "
+        "database is copied by other means, see that a copy can be put back."
+    )
+    if copied_at is None:
+        sentence = "`digest backup` never made one: whatever is lost is lost for good."
+        return Check("backup", Verdict.WARNING, sentence, remedy)
+    sentence = f"The newest is of {copied_at:%Y-%m-%d %H:%M} UTC, {length(now - copied_at)} old."
+    verdict = Verdict.OK if now - copied_at < BACKED_UP_WITHIN else Verdict.WARNING
+    return Check("backup", verdict, sentence, "See why none was made since. " + remedy)
+
+
+def _killed_restore(db: Database) -> Iterator[Check]:
+    """What a restore that was killed left beside an SQLite database; the next one clears it."""
+    if db.is_sqlite:
+        for folder in left_over(sqlite_file(db).parent, f"{WORKPLACE}*"):
+            sentence = f"One was killed and left {folder}, with rows of its backup."
+            yield Check("restore", Verdict.WARNING, sentence, f"rm -r {folder}")
 
 
 def _part(part: str, fault: str | None, well: str, hint: str) -> Check:

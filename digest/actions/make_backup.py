@@ -5,19 +5,25 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO
 
 from digest import __version__
 from digest.domain.errors import Illegal
+from digest.log import get_logger
 from digest.operate.backup_file import FORMAT, Manifest, fingerprint, new_file, write_backup
+from digest.operate.left_over import workplace
 from digest.operate.postgres_tools import PostgresTools
 from digest.settings import Settings
+from digest.store import audit
 from digest.store.copying import Contents, contents, copy_sqlite, held_snapshot, sqlite_file
-from digest.store.engine import Database
+from digest.store.engine import Database, Session, StoreUnavailable
+from digest.store.epoch import read_epoch
 from digest.store.schema import current_revision
 
 Dump = Callable[[IO[bytes]], Contents]
+MADE = "backed up"  # in the audit
+
+log = get_logger(__name__)
 
 
 def make_backup(
@@ -28,8 +34,10 @@ def make_backup(
     overwrite: bool = False,
     with_keys: bool = True,
     now: datetime,
+    actor: str,
 ) -> Manifest:
-    """Write a backup to ``path``, whole or not at all; gives what it says of itself.
+    """Write a backup to ``path``, whole or not at all; gives what it says of itself. The audit has
+    it afterwards: that is what `digest doctor` knows of backups.
 
     ``Illegal`` where there is such a file, or where PostgreSQL's programs are missing or too old.
     """
@@ -55,7 +63,35 @@ def make_backup(
     dump = _sqlite(db, path.parent) if db.is_sqlite else _postgresql(db, settings)
     kept = keys if with_keys else {}
     with new_file(path, overwrite=overwrite) as draft:
-        return write_backup(draft, dump, describe, kept, is_packed=not db.is_sqlite)
+        manifest = write_backup(draft, dump, describe, kept, is_packed=not db.is_sqlite)
+    _note(db, manifest, path, actor)
+    return manifest
+
+
+def newest_backup(session: Session) -> datetime | None:
+    """When the newest backup was made, as far as this database knows: one that it was restored from
+    counts; None where there was none."""
+    id_ = str(read_epoch(session).database_id)
+    noted = [audit.last_of(session, "database", [id_], one).get(id_) for one in (MADE, "restored")]
+    taken = [entry.after["taken_at"] for entry in noted if entry and entry.after]
+    return max(map(datetime.fromisoformat, taken), default=None)
+
+
+def _note(db: Database, manifest: Manifest, path: Path, actor: str) -> None:
+    """It is made, even if this can't be noted: a standby, say, can be copied and not written to."""
+    try:
+        with db.begin() as session:
+            audit.record(
+                session,
+                now=manifest.taken_at,
+                actor=actor,
+                action=MADE,
+                noun="database",
+                noun_id=manifest.database_id,
+                after={"taken_at": manifest.taken_at.isoformat(), "file": path.name},
+            )
+    except StoreUnavailable as error:
+        log.warning("the backup is made, and the database did not note it", error=str(error))
 
 
 def own_keys(settings: Settings) -> dict[str, bytes]:
@@ -68,8 +104,8 @@ def _sqlite(db: Database, folder: Path) -> Dump:
 
 
 def _dump_sqlite(source: Path, folder: Path, to: IO[bytes]) -> Contents:
-    with TemporaryDirectory(dir=folder, prefix=".digest-backup-") as place:
-        copy = Path(place) / "copy.db"
+    with workplace(folder, ".digest-backup-") as place:
+        copy = place / "copy.db"
         copy_sqlite(source, copy)
         own = Database(f"sqlite:///{copy}")
         with own.read() as session:

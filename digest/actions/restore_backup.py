@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 from digest.actions.make_backup import own_keys
 from digest.actions.replay_departures import replay_departures
@@ -15,6 +15,7 @@ from digest.actions.watch_departures import DepartureWatch
 from digest.departures import Departure, Departures, Kind
 from digest.domain.errors import Illegal
 from digest.operate.backup_file import BackupFile, Manifest, fingerprint
+from digest.operate.left_over import workplace
 from digest.operate.postgres_tools import PostgresTools
 from digest.settings import Settings
 from digest.store import audit
@@ -27,6 +28,7 @@ from digest.store.schema import current_revision, newest_revision, upgrade
 from digest.store.suppressions import suppressed_since
 
 ALIVE = timedelta(seconds=30)  # a process says every ten that it lives
+WORKPLACE = ".digest-restore-"  # how the folder's name begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,8 @@ def _place_sqlite(db: Database, backup: BackupFile, standing: Standing, now: dat
     """Made ready beside it, then copied over it in one transaction of SQLite's."""
     target = sqlite_file(db)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=".digest-restore-") as place:
-        staged = Path(place) / "digest.db"
+    with workplace(target.parent, WORKPLACE) as place:
+        staged = place / "digest.db"
         _unpack(backup, staged)
         check_sqlite(staged)
         ready = Database(f"sqlite:///{staged}")
@@ -207,8 +209,8 @@ def _set_aside(damaged: Path, now: datetime) -> None:
 def _place_postgresql(db: Database, settings: Settings, backup: BackupFile) -> None:
     """One transaction; it is at the backup's revision, and marked, when that commits."""
     tools = PostgresTools(settings.postgres_bin, db)
-    with TemporaryDirectory(prefix="digest-restore-") as place:
-        dump = Path(place) / "database.dump"
+    with workplace(Path(gettempdir()), WORKPLACE) as place:
+        dump = place / "database.dump"
         _unpack(backup, dump)
         tools.restore(dump, marking(backup.manifest.taken_at))
     db.close()  # connections that knew what was there

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from digest.actions.make_backup import make_backup
-from digest.cli.context import console, database, print_json, settings
+from digest.cli.context import actor, console, database, print_json, settings
 from digest.clock import utc_now
 
 
@@ -25,7 +25,13 @@ def backup(
     file can read every address. Example: digest backup digest-monday.backup
     """
     manifest = make_backup(
-        database(), settings(), file, overwrite=force, with_keys=not without_keys, now=utc_now()
+        database(),
+        settings(),
+        file,
+        overwrite=force,
+        with_keys=not without_keys,
+        now=utc_now(),
+        actor=actor(),
     )
     if json:
         print_json(manifest)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -15,6 +16,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from digest.domain.errors import Illegal, Permanent
+from digest.operate.left_over import clear, held, left_over
 from digest.store.copying import Contents
 
 FORMAT = 1
@@ -47,13 +49,15 @@ def fingerprint(key: bytes) -> str:
 def new_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """A name to write under, readable by its owner alone; it becomes ``path`` with the end of the
     block, whole and on disk, or not at all. ``Illegal`` where there is such a file already."""
+    clear(left_over(path.parent, f".{escape(path.name)}.*.part"))
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise Illegal(f"{path} can't be written ({error.strerror}).") from None
     try:
-        yield draft
+        with held(draft):
+            yield draft
         _sync(draft)
         _publish(draft, path, overwrite=overwrite)
         _sync(path.parent)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from digest.actions.audit_campaign import audit_campaign
 from digest.actions.confirm_restore import confirm_restore, what_goes_on
 from digest.actions.erase_subscriber import erase_subscriber
+from digest.actions.examine import examine
 from digest.actions.keep_up import beat
 from digest.actions.make_backup import make_backup
 from digest.actions.restore_backup import restore_backup
@@ -19,8 +22,10 @@ from digest.actions.suppress_address import suppress_address
 from digest.actions.unsubscribe_address import unsubscribe_address
 from digest.audience.membership import confirm
 from digest.departures import Kind
+from digest.domain.checkup import Verdict
 from digest.domain.errors import Illegal, Permanent
 from digest.domain.states import DoubtPolicy, SubscriptionState, SuppressionReason
+from digest.operate.left_over import left_over, workplace
 from digest.settings import load_settings
 from digest.store import schema
 from digest.store.deliveries import list_deliveries
@@ -88,7 +93,7 @@ def test_a_backup_comes_back_whole_on_a_new_host_and_is_silent(
     db, settings, file, elsewhere, tmp_path
 ):
     campaign_id = a_sending_campaign(db, settings, READERS)
-    manifest = make_backup(db, settings, file, now=NOW)
+    manifest = make_backup(db, settings, file, now=NOW, actor="test")
     assert manifest.counts["delivery"] == 30
     assert manifest.revision == schema.newest_revision()
     assert file.stat().st_mode & 0o777 == 0o600
@@ -134,12 +139,12 @@ def test_a_backup_taken_while_mail_is_sent_adds_up(
 def test_no_file_is_replaced_silently_and_none_is_left_half_done(db, settings, file, monkeypatch):
     file.write_text("something dear")
     with pytest.raises(Illegal, match="already; give another name, or --force"):
-        make_backup(db, settings, file, now=NOW)
-    make_backup(db, settings, file, overwrite=True, now=NOW)
+        make_backup(db, settings, file, now=NOW, actor="test")
+    make_backup(db, settings, file, overwrite=True, now=NOW, actor="test")
     whole = file.read_bytes()
     monkeypatch.setattr("digest.actions.make_backup.contents", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        make_backup(db, settings, file, overwrite=True, now=NOW)
+        make_backup(db, settings, file, overwrite=True, now=NOW, actor="test")
     assert file.read_bytes() == whole
     assert [path for path in file.parent.iterdir() if path.name.startswith(".")] == []
 
@@ -147,7 +152,7 @@ def test_no_file_is_replaced_silently_and_none_is_left_half_done(db, settings, f
 @pytest.mark.parametrize("harm", ["cut off", "changed", "another file"])
 def test_what_is_damaged_is_told_and_changes_nothing(db, settings, file, harm):
     people(db, settings, "ana@port.example")
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     octets = bytearray(file.read_bytes())
     if harm == "cut off":
         del octets[len(octets) // 2 :]
@@ -165,7 +170,7 @@ def test_what_is_damaged_is_told_and_changes_nothing(db, settings, file, harm):
 
 def test_a_database_that_is_there_is_replaced_only_when_told(db, settings, file):
     people(db, settings, "ana@port.example")
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     with pytest.raises(Illegal, match="already; --replace puts"):
         restore_backup(db, settings, file, replace=False, **BY)
     assert refusal(db, Witness(settings)) is None
@@ -173,7 +178,7 @@ def test_a_database_that_is_there_is_replaced_only_when_told(db, settings, file)
 
 def test_a_restore_that_fails_half_way_changes_nothing(db, settings, file, monkeypatch):
     people(db, settings, "ana@port.example")
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     people_after = "bo@port.example"
     with db.begin() as session:
         a_subscriber(session, settings, people_after, a_list(session, "second"))
@@ -188,7 +193,7 @@ def test_a_restore_that_fails_half_way_changes_nothing(db, settings, file, monke
 
 
 def test_a_backup_of_a_newer_schema_is_refused(db, settings, file, monkeypatch):
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     monkeypatch.setattr("digest.actions.restore_backup.newest_revision", lambda: "0001")
     with pytest.raises(Illegal, match="this version knows 0001: install that one"):
         restore_backup(db, settings, file, replace=True, **BY)
@@ -199,7 +204,7 @@ def test_keys_come_back_where_there_are_none_and_another_suppression_key_is_refu
 ):
     bin_ = {"postgres_bin": settings.postgres_bin}
     own = load_settings(home=tmp_path / "own", **bin_)
-    make_backup(db, own, file, now=NOW)
+    make_backup(db, own, file, now=NOW, actor="test")
     new = load_settings(home=tmp_path / "new", **bin_)
     restore_backup(elsewhere, new, file, replace=False, **BY)
     assert new.suppression_secret == own.suppression_secret
@@ -208,7 +213,7 @@ def test_keys_come_back_where_there_are_none_and_another_suppression_key_is_refu
     assert other.suppression_secret
     with pytest.raises(Illegal, match="The suppression key here is not the one"):
         restore_backup(elsewhere, other, file, replace=True, **BY)
-    make_backup(db, own, file, overwrite=True, with_keys=False, now=NOW)
+    make_backup(db, own, file, overwrite=True, with_keys=False, now=NOW, actor="test")
     with zipfile.ZipFile(file) as archive:
         assert sorted(archive.namelist()) == ["database", "manifest.json"]
 
@@ -220,7 +225,7 @@ def test_who_went_after_the_backup_goes_again(db, settings, file):
     people(
         db, settings, "ana@port.example", "bo@port.example", "cy@port.example", "di@port.example"
     )
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     later = {"now": NOW + timedelta(hours=1), "actor": "test"}
     erase_subscriber(db, settings, "ana@port.example", **later)
     unsubscribe_address(db, "bo@port.example", list_slug="daily", **later)
@@ -243,7 +248,7 @@ def test_an_erasure_is_replayed_where_the_old_database_is_lost(
 ):
     """Redis remembers it, and HOME; nobody's address is in either."""
     people(db, settings, "ana@port.example")
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     with_redis = {**settings.model_dump(exclude_unset=True), "redis_url": valkey.url}
     erase_subscriber(db, load_settings(**with_redis), "ana@port.example", now=SOON, actor="test")
     kept = [path.read_text() for path in settings.home_path.glob("departures-*")]
@@ -280,7 +285,7 @@ def test_who_came_back_after_leaving_stays(db, settings, file):
     unsubscribe_address(db, "ana@port.example", list_slug="daily", now=NOW, actor="test")
     with db.begin() as session:
         confirm(find_subscriber(session, "ana@port.example").subscriptions[0], SOON)
-    make_backup(db, settings, file, now=SOON)
+    make_backup(db, settings, file, now=SOON, actor="test")
     done = restore_backup(db, settings, file, replace=True, now=SOON, actor="test")
     assert not done.replayed
     assert state_of(db, "ana@port.example") is SubscriptionState.CONFIRMED
@@ -293,7 +298,7 @@ def test_what_was_due_in_a_restored_campaign_is_named_as_possible_copies(
     campaign_id = a_sending_campaign(db, settings, READERS, policy=policy)
     with FaultyRelay() as relay:
         office = open_post_office(db, settings, relay, monkeypatch)
-        make_backup(db, settings, file, now=NOW)
+        make_backup(db, settings, file, now=NOW, actor="test")
         office.finish(campaign_id)
         done = restore_backup(db, settings, file, replace=True, **BY)
         assert done.sent_since == 30
@@ -311,7 +316,7 @@ def test_what_was_due_in_a_restored_campaign_is_named_as_possible_copies(
 
 
 def test_a_running_service_is_not_restored_over(db, settings, file):
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     beat(db, settings, ProcessKind.WORKER, NOW)
     with pytest.raises(Illegal, match="The service runs"):
         restore_backup(db, settings, file, replace=True, **BY)
@@ -321,7 +326,7 @@ def test_a_damaged_sqlite_is_set_aside(db, settings, file):
     if not db.is_sqlite:
         pytest.skip("a PostgreSQL that does not answer can't be restored to")
     people(db, settings, "ana@port.example")
-    make_backup(db, settings, file, now=NOW)
+    make_backup(db, settings, file, now=NOW, actor="test")
     path = Path(db.engine.url.database)
     db.close()
     with path.open("r+b") as harmed:
@@ -339,12 +344,75 @@ def test_programs_that_are_missing_or_older_than_the_server_are_told(
     schema.upgrade(db)
     nowhere = load_settings(home=tmp_path, postgres_bin=str(tmp_path))
     with pytest.raises(Illegal, match=f"There is no pg_dump in {tmp_path}: install"):
-        make_backup(db, nowhere, file, now=NOW)
+        make_backup(db, nowhere, file, now=NOW, actor="test")
     for name in ("pg_dump", "pg_restore", "psql"):
         program = tmp_path / name
         program.write_text('#!/bin/sh\necho "$0 (PostgreSQL) 12.4"\n')
         program.chmod(0o755)
     with pytest.raises(Illegal, match="is of version 12 and the server of 18: install"):
-        make_backup(db, nowhere, file, now=NOW)
+        make_backup(db, nowhere, file, now=NOW, actor="test")
     assert not file.exists()
     db.close()
+
+
+# What the doctor says, and what a kill leaves.
+
+
+def doctors_word(db, settings, part, now):
+    return {check.part: check for check in examine(db, settings, now)}.get(part)
+
+
+def test_the_doctor_says_how_old_the_newest_backup_is_and_that_there_never_was_one(
+    db, settings, file
+):
+    found = doctors_word(db, settings, "backup", NOW)
+    assert found.verdict is Verdict.WARNING
+    assert "never made one" in found.sentence
+    make_backup(db, settings, file, now=NOW, actor="test")
+    found = doctors_word(db, settings, "backup", SOON)
+    assert (found.verdict, found.sentence) == (
+        Verdict.OK,
+        "The newest is of 2026-03-10 07:00 UTC, 2 h old.",
+    )
+    make_backup(db, settings, file, overwrite=True, now=SOON, actor="test")
+    restore_backup(db, settings, file, replace=True, now=SOON, actor="test")
+    later = SOON + timedelta(days=3)
+    found = doctors_word(db, settings, "backup", later)
+    assert found.verdict is Verdict.WARNING
+    assert "09:00 UTC, 3 d old" in found.sentence, "it knows the one that it came from"
+
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from digest.actions import restore_backup
+from digest.operate.left_over import workplace
+with workplace(Path({folder!r}), restore_backup.WORKPLACE) as place:
+    (place / "digest.db").write_text("rows of readers")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_restore_leaves_is_named_and_cleared_by_the_next(db, settings, file):
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL's lies in the folder for temporary files")
+    make_backup(db, settings, file, now=NOW, actor="test")
+    folder = Path(db.engine.url.database).parent
+    subprocess.run([sys.executable, "-c", KILLED.format(folder=str(folder))], check=False)
+    (left,) = folder.glob(".digest-restore-*")
+    assert str(left) in doctors_word(db, settings, "restore", SOON).sentence
+    with workplace(folder, ".digest-restore-") as place:
+        assert not left.exists()
+        assert list(left_over(folder, ".digest-restore-*")) == [], "somebody works there"
+        assert place.exists()
+    subprocess.run([sys.executable, "-c", KILLED.format(folder=str(folder))], check=False)
+    restore_backup(db, settings, file, replace=True, **BY)
+    assert list(folder.glob(".digest-restore-*")) == []
+    assert doctors_word(db, settings, "restore", SOON) is None
+
+
+def test_a_backup_clears_what_a_killed_one_left(db, settings, file):
+    draft = file.with_name(f".{file.name}.4711.part")
+    draft.write_text("half of it")
+    make_backup(db, settings, file, now=NOW, actor="test")
+    assert not draft.exists()

@@ -14,6 +14,7 @@ from uuid import UUID
 from cryptography.fernet import Fernet, InvalidToken
 
 from digest.domain.errors import Illegal
+from digest.mac import Mac, base32
 from digest.settings import Settings
 
 MAC_BYTES = 16  # 128 bits: what cannot be guessed
@@ -31,7 +32,7 @@ class Tokens:
 
     def __init__(self, secret: bytes, earlier: Sequence[bytes] = ()) -> None:
         self._secrets = (secret, *earlier)
-        self._keys: dict[str, list[bytes]] = {}
+        self._macs: dict[str, list[Mac]] = {}
 
     def subscription(self, subscriber_id: UUID, list_id: UUID) -> str:
         """For one person's place on one list: its preferences, and leaving it."""
@@ -86,7 +87,7 @@ class Tokens:
 
     def form(self, secret: str) -> str:
         """For the forms of the session (or of the browser) that holds this secret."""
-        return hmac.digest(self._derived("form")[0], secret.encode(), "sha256").hex()
+        return self._derived("form")[0].digest(secret.encode()).hex()
 
     def is_form(self, token: str, secret: str) -> bool:
         """Whether ``form`` made it for this secret."""
@@ -99,22 +100,21 @@ class Tokens:
 
     def note(self, text: str) -> str:
         """A short text for a cookie, to be shown on the next page."""
-        mac = hmac.digest(self._derived("note")[0], text.encode(), "sha256")[:MAC_BYTES]
+        mac = self._derived("note")[0].digest(text.encode())[:MAC_BYTES]
         return base64.urlsafe_b64encode(mac + text.encode()).rstrip(b"=").decode()
 
     def read_note(self, cookie: str) -> str | None:
         """The text; None where it isn't ours."""
         raw = _decoded(cookie)
         mac, text = raw[:MAC_BYTES], raw[MAC_BYTES:]
-        expected = hmac.digest(self._derived("note")[0], text, "sha256")[:MAC_BYTES]
-        return text.decode() if hmac.compare_digest(mac, expected) else None
+        is_ours = self._derived("note")[0].matches(text, mac, MAC_BYTES)
+        return text.decode() if is_ours else None
 
     def return_path(self, delivery_id: UUID) -> str:
         """The local part that bounces of one delivery come back to (VERP): lower-case base 32,
         since mail servers may fold case; 44 octets."""
-        mac = hmac.digest(self._derived("return path")[0], delivery_id.bytes, "sha256")
-        packed = base64.b32encode(delivery_id.bytes + mac[:_SHORT_MAC_BYTES])
-        return f"b+{packed.rstrip(b'=').decode().lower()}"
+        mac = self._derived("return path")[0].digest(delivery_id.bytes)
+        return f"b+{base32(delivery_id.bytes + mac[:_SHORT_MAC_BYTES])}"
 
     def read_return_path(self, local_part: str) -> UUID:
         """The delivery that a return path names; ``BadToken`` where it isn't ours."""
@@ -125,14 +125,13 @@ class Tokens:
             raw = b""
         payload, mac = raw[:_UUID_BYTES], raw[_UUID_BYTES:]
         if len(mac) == _SHORT_MAC_BYTES:
-            for key in self._derived("return path"):
-                expected = hmac.digest(key, payload, "sha256")[:_SHORT_MAC_BYTES]
-                if hmac.compare_digest(mac, expected):
+            for ours in self._derived("return path"):
+                if ours.matches(payload, mac, _SHORT_MAC_BYTES):
                     return UUID(bytes=payload)
         raise BadToken("This return path was not made here.")
 
     def _sign(self, purpose: str, payload: bytes) -> str:
-        mac = hmac.digest(self._derived(purpose)[0], payload, "sha256")[:MAC_BYTES]
+        mac = self._derived(purpose)[0].digest(payload)[:MAC_BYTES]
         return base64.urlsafe_b64encode(payload + mac).rstrip(b"=").decode()
 
     def _sign_until(self, purpose: str, id_: UUID, until: datetime) -> str:
@@ -148,16 +147,17 @@ class Tokens:
         raw = _decoded(token)
         payload, mac = raw[:size], raw[size:]
         if len(payload) == size and len(mac) == MAC_BYTES:
-            for key in self._derived(purpose):
-                if hmac.compare_digest(mac, hmac.digest(key, payload, "sha256")[:MAC_BYTES]):
+            for ours in self._derived(purpose):
+                if ours.matches(payload, mac, MAC_BYTES):
                     return payload
         raise BadToken("This link is not valid; please use the one in your latest mail.")
 
-    def _derived(self, purpose: str) -> list[bytes]:
-        if purpose not in self._keys:
+    def _derived(self, purpose: str) -> list[Mac]:
+        if purpose not in self._macs:
             label = f"bluf-digest token {purpose}".encode()
-            self._keys[purpose] = [hmac.digest(key, label, "sha256") for key in self._secrets]
-        return self._keys[purpose]
+            keys = [hmac.digest(secret, label, "sha256") for secret in self._secrets]
+            self._macs[purpose] = [Mac(key) for key in keys]
+        return self._macs[purpose]
 
 
 def seal(settings: Settings, secret: str) -> str:
@@ -178,15 +178,12 @@ def unseal(settings: Settings, sealed: str) -> str:
 
 def hash_address(settings: Settings, address: str) -> str:
     """The keyed hash under which an address (a roster key) is suppressed, in hex."""
-    mac = _keyed(settings.suppression_secret).copy()
-    mac.update(address.encode())
-    return mac.hexdigest()[:32]
+    return _under(settings.suppression_secret).digest(address.encode()).hex()[:32]
 
 
 @lru_cache(maxsize=1)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    """Copied for each address of an import: half the time of keying it anew."""
-    return hmac.new(secret, digestmod="sha256")
+def _under(secret: bytes) -> Mac:
+    return Mac(secret)
 
 
 def _fernet(settings: Settings) -> Fernet:

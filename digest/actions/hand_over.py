@@ -1,6 +1,5 @@
 """Hand one mail over to a relay, outside campaigns."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from digest.actions.relays import open_relay
@@ -37,4 +36,4 @@ def _signed(db: Database, settings: Settings, mail: Mail, now: datetime) -> Mail
         signer = keyring.signer(session, keyring.current(session, now))
     if signer is None:
         return mail
-    return replace(mail, content=signer.sign(mail.content, now) + mail.content)
+    return mail._replace(content=signer.sign(mail.content, now) + mail.content)

@@ -6,5 +6,7 @@ from digest.settings import Settings
 def is_allowed(settings: Settings, address: str) -> bool:
     """Whether ``DIGEST_ALLOWED_RECIPIENTS`` lets mail go to an address."""
     allowed = settings.recipients_allowed
+    if not allowed:
+        return True
     folded = address.lower()
-    return not allowed or folded in allowed or f"@{folded.rpartition('@')[2]}" in allowed
+    return folded in allowed or f"@{folded.rpartition('@')[2]}" in allowed

@@ -63,9 +63,8 @@ RULES = (
 
 _MATCHERS = [
     (
-        re.compile(rule.code).fullmatch,
-        re.compile(rule.status).fullmatch,
-        re.compile(rule.words, re.IGNORECASE).search,
+        re.compile(f"(?:{rule.code}) (?:{rule.status})").fullmatch,
+        re.compile(rule.words, re.IGNORECASE).search if rule.words else None,
         rule.meaning,
     )
     for rule in RULES
@@ -82,9 +81,9 @@ _ADDRESS = re.compile(r"<?[^\s<>\"']{1,64}@[^\s<>\"']{1,255}>?")
 def meaning_of(reply: Reply) -> Meaning:
     """The first rule that matches."""
     found = _STATUS.match(reply.text)
-    code, status = str(reply.code), found.group(1) if found else ""
-    for is_code, is_status, has_words, meaning in _MATCHERS:
-        if is_code(code) and is_status(status) and has_words(reply.text):
+    said = f"{reply.code} {found.group(1) if found else ''}"
+    for fits, has_words, meaning in _MATCHERS:
+        if fits(said) and (has_words is None or has_words(reply.text)):
             return meaning
     raise AssertionError("the last rule matches everything")
 

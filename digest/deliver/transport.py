@@ -1,14 +1,12 @@
 """What a transport is: something that hands one message over and says what it was told."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from digest.domain.errors import Transient
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """One message to one mailbox, with its envelope (RFC 5321, section 2.3.1)."""
 
     return_path: str
@@ -16,8 +14,7 @@ class Mail:
     content: bytes  # CRLF line ends, not dot-stuffed
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A relay's answer about one mail."""
 
     code: int

@@ -1,14 +1,16 @@
-"""One mail to one person: what a sender is given, and what it gives back."""
+"""One mail to one person: what a sender is given, and what it gives back.
 
-from dataclasses import dataclass
+Both are made for each mail: a tuple with names takes a third of the time of a frozen dataclass.
+"""
+
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from digest.domain.states import DeliveryState
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this process holds until its lease runs out."""
 
     id: UUID
@@ -23,8 +25,7 @@ class Claimed:
     doubts: int  # times that nobody knows whether it went out
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one try. ``reply`` is the relay's own words, without addresses."""
 
     state: DeliveryState

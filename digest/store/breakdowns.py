@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Select, case, delete, func, select
+from sqlalchemy import (
+    ForeignKey,
+    Integer,
+    Select,
+    String,
+    case,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.breakdown import Breakdown, Key, changes
@@ -19,6 +30,7 @@ from digest.store.base import AsJson, Row, text_enum
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery, in_batch
 from digest.store.engine import insert_for
+from digest.store.rows import rows_table
 
 T = TypeVar("T")
 
@@ -183,11 +195,12 @@ def _add(
     name = "domain" if kind is CampaignDomain else "answer"
     if not added:
         return
-    rows = [
-        {"campaign_id": campaign_id, "state": DeliveryState(state), name: word, "n": n}
-        for (state, word), n in added.items()
-    ]
-    new = insert_for(session, kind).values(rows)
+    columns = (column(name, String()), column("state", String()), column("n", Integer()))
+    rows = [(word, state, n) for (state, word), n in added.items()]
+    given = rows_table(session, columns, rows, "added")
+    # WHERE: without it SQLite takes ON CONFLICT for the condition of a join.
+    chosen = select(literal(campaign_id), *given.c).where(given.c.n != 0)
+    new = insert_for(session, kind).from_select(["campaign_id", *given.c.keys()], chosen)
     session.execute(
         new.on_conflict_do_update(
             index_elements=["campaign_id", name, "state"], set_={"n": kind.n + new.excluded.n}

@@ -89,9 +89,9 @@ def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     return {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
-def _plain(value: Any) -> str:
+def _plain(value: UUID | datetime) -> str:
     """What JSON has no form for: UUIDs and times."""
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.hex if isinstance(value, UUID) else value.isoformat()
 
 
 def _stored(value: Any) -> Any:

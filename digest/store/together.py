@@ -12,15 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol, cast
+from uuid import UUID
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Executable
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, Uuid
 
 from digest.store.engine import PREPARED, Session
 
@@ -259,7 +261,13 @@ def _prepare(statement: Executable) -> _Prepared:
 
 
 def _out(kind: TypeEngine[Any]) -> _Change | None:
+    if isinstance(kind, ARRAY) and isinstance(kind.item_type, Uuid):
+        return _ids  # in a third of the driver's time
     return kind.dialect_impl(_TYPES).bind_processor(_TYPES)
+
+
+def _ids(ids: Sequence[UUID]) -> str:
+    return f"{{{','.join([id_.hex for id_ in ids])}}}"
 
 
 def _in(kind: TypeEngine[Any]) -> _Change | None:

@@ -1,6 +1,5 @@
 """Deliveries of campaigns that ended long ago go a batch at a time, and their sums stay."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -89,7 +88,7 @@ def test_of_its_domains_and_answers_only_the_largest_stay(db, settings, monkeypa
     hosts = ["one", "one", "two", "two", "two", "three", "four"]
     people = [f"reader{n}@{host}.example" for n, host in enumerate(hosts)]
     campaign_id = a_sending_campaign(db, settings, people)
-    for n, outcome in ((5, SENT), (1, FAILED), (1, replace(FAILED, reply="552 it is full"))):
+    for n, outcome in ((5, SENT), (1, FAILED), (1, FAILED._replace(reply="552 it is full"))):
         send(db, campaign_id, n, outcome)
     with db.begin() as session:
         campaign = session.get_one(Campaign, campaign_id)

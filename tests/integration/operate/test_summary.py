@@ -1,7 +1,6 @@
 """The operators' daily mail: once a day, complete, short where all is well, about nobody."""
 
 import email
-from dataclasses import replace
 from datetime import timedelta
 from email import policy
 
@@ -127,7 +126,7 @@ def test_where_all_went_well_it_says_so_shortly(db, told):
 
 
 def test_what_did_not_go_is_there_with_its_reason_and_no_reader_is(db, told):
-    campaign_id = a_done_campaign(db, told, replace(FAILED, reply="550 <address> is unknown"))
+    campaign_id = a_done_campaign(db, told, FAILED._replace(reply="550 <address> is unknown"))
     with db.begin() as session:
         campaign = session.get_one(Campaign, campaign_id)
         for hours, state, reason in (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from digest.assemble.wish import MOST_RELATED
 from digest.domain.errors import Illegal
 from digest.domain.slug import check_slug
 from digest.store import audit
@@ -22,6 +23,7 @@ RULES = frozenset(
         "lead_time",
         "max_items",
         "max_lateness",
+        "max_related",
         "min_items",
         "test_recipients",
     }
@@ -64,6 +66,8 @@ def change_rules(
 def _check(mailing_list: MailingList) -> None:
     if not 1 <= mailing_list.min_items <= mailing_list.max_items <= MOST_ITEMS:
         raise Illegal(f"An edition holds from 1 to {MOST_ITEMS} briefs, and the least comes first.")
+    if not 0 <= mailing_list.max_related <= MOST_RELATED:
+        raise Illegal(f"Below a brief stand from 0 to {MOST_RELATED} related stories.")
     for name in ("lead_time", "max_lateness", "expires_after"):
         if not timedelta(minutes=1) <= getattr(mailing_list, name) <= LONGEST:
             raise Illegal(f"{name.replace('_', ' ').capitalize()} is from a minute to a week.")

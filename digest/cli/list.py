@@ -183,6 +183,11 @@ def rules(
     counting: Annotated[
         Counting | None, typer.Option(help="Count clicks, or clicks and opens, of all together.")
     ] = None,
+    min_items: Annotated[int | None, typer.Option(help="Fewer briefs make no edition.")] = None,
+    max_items: Annotated[int | None, typer.Option(help="The rest becomes one line.")] = None,
+    max_related: Annotated[
+        int | None, typer.Option(help="Most related stories (teasers) below a brief; 0: none.")
+    ] = None,
     test_recipient: Annotated[
         list[str] | None,
         typer.Option(help='Test mails go there only: an address or @domain; "" for anywhere.'),
@@ -190,7 +195,7 @@ def rules(
 ) -> None:
     """Change a list's rules; without an option, show them.
 
-    Example: digest list rules daily --approval required --by-other
+    Example: digest list rules daily --approval required --by-other --max-related 2
     """
     given: dict[str, Any] = {
         "approval": approval,
@@ -198,6 +203,9 @@ def rules(
         "doubt_policy": on_doubt,
         "archive_is_public": public_archive,
         "counting": counting,
+        "min_items": min_items,
+        "max_items": max_items,
+        "max_related": max_related,
     }
     changes = {name: value for name, value in given.items() if value is not None}
     if test_recipient is not None:

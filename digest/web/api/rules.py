@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from digest.actions.list_rules import MOST_ITEMS, RULES, change_rules
+from digest.assemble.wish import MOST_RELATED
 from digest.clock import utc_now
 from digest.domain.counting import Counting
 from digest.domain.states import Approval, DoubtPolicy
@@ -32,6 +33,7 @@ class RulesDocument(BaseModel):
     max_lateness: int = Field(description="Minutes.")
     min_items: int
     max_items: int
+    max_related: int = Field(description="Related stories (teasers) below a brief.")
     test_recipients: list[str] = Field(description="Addresses and @domains; empty: any.")
 
 
@@ -49,6 +51,7 @@ class NewRules(Asked):
     max_lateness: Minutes | None = None
     min_items: Annotated[int, Field(ge=1, le=MOST_ITEMS)] | None = None
     max_items: Annotated[int, Field(ge=1, le=MOST_ITEMS)] | None = None
+    max_related: Annotated[int, Field(ge=0, le=MOST_RELATED)] | None = None
     test_recipients: Recipients | None = None
 
 

@@ -19,7 +19,7 @@ from digest.web.posted import Fields, Posted, first
 TICKS = ("approved_by_other", "archive_is_public")
 LOOK_TICKS = ("faults_block", "is_indexed")
 MINUTES = ("lead_time", "max_lateness", "expires_after")
-NUMBERS = ("min_items", "max_items")
+NUMBERS = ("min_items", "max_items", "max_related")
 
 
 def show_rules(list_slug: str, desk: AtDesk) -> Response:

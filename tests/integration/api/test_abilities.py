@@ -82,7 +82,8 @@ def test_an_operator_changes_rules_and_nothing_else(client, world):
     as_role(client, "operator")
     path = f"{API}/lists/daily/rules"
     given = {"approval": "required", "lead_time": 90, "test_recipients": ["@Lab.example"]}
-    changed = client.patch(path, json=given).json()
+    changed = client.patch(path, json=given | {"max_related": 0}).json()
+    assert changed["max_related"] == 0
     assert (changed["approval"], changed["lead_time"]) == ("required", 90)
     assert changed["test_recipients"] == ["@lab.example"]
     assert client.get(path).json() == changed

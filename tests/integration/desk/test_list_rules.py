@@ -27,6 +27,7 @@ RULES = {
     "expires_after": "720",
     "min_items": "2",
     "max_items": "9",
+    "max_related": "5",
     "dedupe_group": "morning",
     "test_recipients": "desk@news.example, @lab.example",
     "faults_block": "yes",
@@ -43,6 +44,7 @@ def test_an_operator_changes_the_rules_of_a_list_and_the_history_says_so(client,
     assert daily.doubt_policy is DoubtPolicy.HOLD
     assert (daily.lead_time, daily.max_lateness) == (timedelta(minutes=30), timedelta(minutes=90))
     assert daily.counting is Counting.CLICKS
+    assert daily.max_related == 5
     assert (daily.approved_by_other, daily.is_indexed, daily.faults_block) == (True, False, True)
     assert daily.test_recipients == ("desk@news.example", "@lab.example")
     page = client.get("/desk/history?noun=mailing_list").text
@@ -59,6 +61,7 @@ def test_an_operator_changes_the_rules_of_a_list_and_the_history_says_so(client,
         ("min_items", "12"),
         ("max_items", "0"),
         ("max_items", "9999"),
+        ("max_related", "11"),
         ("lead_time", "-5"),
         ("lead_time", "٣"),
         ("expires_after", "999999"),

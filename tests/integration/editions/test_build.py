@@ -11,6 +11,7 @@ from digest.actions.build_edition import build_edition
 from digest.actions.edition_plan import BuildOutcome, BuildResult
 from digest.actions.run_now import run_now
 from digest.actions.withdraw_edition import withdraw_edition
+from digest.cli.app import app
 from digest.domain.brief import RelatedLink
 from digest.domain.errors import Illegal, NotFound
 from digest.domain.states import EditionState, Stream
@@ -19,6 +20,7 @@ from digest.store.editions import find_edition, recent_editions, used_briefs
 from digest.store.engine import Database
 from digest.store.lists import find_list
 from tests.builders import NOW
+from tests.commands import called_here
 from tests.integration.editions.newsroom import HOUR, a_newsroom, publish
 
 DAY = timedelta(days=1)
@@ -45,6 +47,12 @@ def ids(result: BuildResult) -> list[UUID]:
 
 def whys(result: BuildResult) -> dict[UUID, str]:
     return {it.id: it.why for it in result.excluded}
+
+
+def related(result: BuildResult) -> list[str]:
+    """Their titles, below the first brief."""
+    assert result.content is not None, result.reason
+    return [it.title for it in result.content.briefs[0].related]
 
 
 def test_a_first_run_looks_back_a_set_time_and_the_window_is_half_open(db: Database) -> None:
@@ -227,6 +235,22 @@ def test_related_stories_are_not_repeated_from_edition_to_edition(
     second = build(db, NOW + 2 * HOUR)
     assert second.content is not None
     assert second.content.briefs[0].related == ()
+
+
+def test_a_list_says_how_many_related_stories_stand_below_a_brief(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_newsroom(db)
+    publish(db, 1, related=tuple(RelatedLink(f"T{n}", f"https://t.example/{n}") for n in range(9)))
+    assert related(build(db)) == ["T0", "T1", "T2"]
+    with called_here(monkeypatch, database_url=database_url) as digest:
+        rules = ("list", "rules", "daily", "--max-related")
+        assert '"max_related": 1' in digest(app, *rules, 1)
+        assert related(build(db)) == ["T0"], "the draft is brought up to date"
+        digest(app, *rules, 0)
+        assert related(build(db)) == []
+        with pytest.raises(Illegal, match="from 0 to 10 related"):
+            digest(app, *rules, 11)
 
 
 def test_eight_builders_at_once_make_one_draft(db: Database) -> None:

@@ -21,7 +21,7 @@ from digest.settings import Settings
 from digest.store.arrivals import Fate as Fate
 from digest.store.arrivals import carry_out, decide_arrivals
 from digest.store.audit import record
-from digest.store.engine import Database, Session
+from digest.store.engine import Database, IntegrityError, Session
 from digest.store.lists import MailingList, find_list
 from digest.tokens import hash_address
 
@@ -172,6 +172,18 @@ class _Writer:
         self._lock = Lock()
 
     def write(self, chunk: Sequence[Person]) -> None:
+        """Decided anew where somebody came by another way in the meantime."""
+        for is_last in (False, False, True):
+            try:
+                fates = self._try(chunk)
+                break
+            except IntegrityError:
+                if is_last:
+                    raise
+        with self._lock:
+            self.counts += fates
+
+    def _try(self, chunk: Sequence[Person]) -> Counter[Fate]:
         with self._db.begin() as session:
             fates = decide_arrivals(session, self._list_id, chunk, self._hashed)
             if self._dry_run:
@@ -179,8 +191,7 @@ class _Writer:
             else:
                 carry_out(session, self._list_id, fates, self._now)
                 keep_consents(session, self._list_id, chunk)
-        with self._lock:
-            self.counts += fates
+        return fates
 
 
 def _audit(

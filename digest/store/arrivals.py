@@ -13,11 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Insert,
     Integer,
     MetaData,
-    Select,
     Table,
     Text,
     Update,
@@ -33,7 +31,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from digest.domain.ids import id_series
@@ -85,6 +82,7 @@ Hashed = Callable[[str], str]  # an address as suppressions know it
 _NEW = Table(
     "arrival",
     MetaData(),
+    Column("n", Integer()),  # in its chunk, from 1
     Column("address", Text()),
     Column("address_hash", Text()),
     Column("name", Text()),
@@ -95,14 +93,14 @@ _NEW = Table(
     Column("stream", text_enum(Stream)),
     Column("local_hour", Integer()),
     Column("variant", Text()),
+    Column("person_id", Uuid()),  # what was looked up: who is known already,
+    Column("fate", text_enum(Fate)),  # and what becomes of each
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DELETE ROWS",
 )
 _PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
 _LIST = bindparam("list", type_=Uuid())
 _NOW = bindparam("now", type_=UtcDateTime())
-_ID = numbered_id(bindparam("series", type_=Text()), func.row_number().over())
-
 # Looked up one by one, by the index: PostgreSQL knows nothing of this table's size, and would join
 # it to everybody there is, once for each chunk.
 _PERSON_ID = (
@@ -122,73 +120,75 @@ _HERE = (
 def decide_arrivals(
     session: Session, list_id: UUID, arrivals: Sequence[Arrival], hashed: Hashed
 ) -> Counter[Fate]:
-    """Lay a chunk down, each address once, and say what its fates are on this list."""
+    """Lay a chunk down, each address once, and decide what becomes of each on this list."""
     session.execute(CreateTable(_NEW, if_not_exists=True))
+    numbered = ((n, one, hashed(one.address)) for n, one in enumerate(arrivals, 1))
     if dialect_of(session) == "sqlite":
         session.execute(delete(_NEW))
-        session.execute(insert(_NEW), [_row(one, hashed(one.address)) for one in arrivals])
+        session.execute(insert(_NEW), [_row(*each) for each in numbered])
     else:
-        _copy(session, "".join(_line(one, hashed(one.address)) for one in arrivals))
-    rows = session.execute(_fates(), {"list": list_id})
-    return Counter({Fate(fate): n for fate, n in rows})
+        _copy(session, "".join(_line(*each) for each in numbered))
+    session.execute(_decide(), {"list": list_id})
+    return Counter(dict(session.execute(_COUNTS).all()))
 
 
 def carry_out(session: Session, list_id: UUID, fates: Counter[Fate], now: datetime) -> None:
-    """Do it, in the same transaction. Whoever came by another way meanwhile stays as they are."""
+    """Do it, in the same transaction. ``IntegrityError`` where somebody came by another way since
+    they were looked up: then all is decided anew, in another transaction."""
     given = {"list": list_id, "now": now}
     if fates[Fate.ADDED]:
-        for add in (_add_subscribers, _add_places):
-            session.execute(add(dialect_of(session)), given | {"series": id_series()})
+        series = {"people": id_series(), "places": id_series()}
+        for statement in (_add_subscribers(), _add_places()):
+            session.execute(statement, given | series)
     if fates[Fate.CONFIRMED]:
         session.execute(_confirm(), given)
 
 
+_COUNTS = select(_NEW.c.fate, func.count()).group_by(_NEW.c.fate)
+
+
 @cache
-def _fates() -> Select[str, int]:
-    looked_up = select(_HERE.label("here"), _NEW.c.state, _is_welcome().label("is_welcome"))
-    each = looked_up.cte().prefix_with("MATERIALIZED", dialect="postgresql")
-    wants = each.c.state == SubscriptionState.CONFIRMED
+def _decide() -> Update:
+    is_welcome = ~exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
+    wants = _NEW.c.state == SubscriptionState.CONFIRMED
     fate = case(
-        (~each.c.is_welcome, literal(Fate.SUPPRESSED.value)),
-        (each.c.here.is_(None), literal(Fate.ADDED.value)),
-        (each.c.here == SubscriptionState.UNSUBSCRIBED, literal(Fate.LEFT.value)),
-        (and_(each.c.here == SubscriptionState.PENDING, wants), literal(Fate.CONFIRMED.value)),
-        else_=literal(Fate.UNCHANGED.value),
-    ).label("fate")
-    return select(fate, func.count()).group_by(fate)
+        (~is_welcome, literal(Fate.SUPPRESSED)),
+        (_HERE.is_(None), literal(Fate.ADDED)),
+        (_HERE == SubscriptionState.UNSUBSCRIBED, literal(Fate.LEFT)),
+        (and_(_HERE == SubscriptionState.PENDING, wants), literal(Fate.CONFIRMED)),
+        else_=literal(Fate.UNCHANGED),
+    )
+    return update(_NEW).values(person_id=_PERSON_ID, fate=fate)
 
 
 @cache
-def _add_subscribers(dialect: str) -> Insert:
-    rows = select(
-        _ID,
-        *(_NEW.c[name] for name in ("address", "address_hash", "name", "language", "timezone")),
-        _NEW.c.attributes,
-        _NOW,
-    ).where(_is_welcome())
-    names = ("id", "address", "address_hash", "name", "language", "timezone", "attributes")
-    return _unless_there(dialect, _PERSON, (*names, "created_at"), rows)
+def _add_subscribers() -> Insert:
+    names = ("address", "address_hash", "name", "language", "timezone", "attributes")
+    rows = select(_new_id("people"), *(_NEW.c[name] for name in names), _NOW).where(
+        _NEW.c.fate == Fate.ADDED, _NEW.c.person_id.is_(None)
+    )
+    return insert(_PERSON).from_select(("id", *names, "created_at"), rows)
 
 
 @cache
-def _add_places(dialect: str) -> Insert:
+def _add_places() -> Insert:
     is_confirmed = _NEW.c.state == SubscriptionState.CONFIRMED
     choices = ("state", "stream", "local_hour", "timezone", "variant")
     rows = select(
-        _ID,
-        _PERSON_ID,
+        _new_id("places"),
+        func.coalesce(_NEW.c.person_id, _new_id("people")),
         _LIST,
         *(_NEW.c[name] for name in choices),
         _NOW,
         case((is_confirmed, _NOW)),
-    ).where(_is_welcome())
+    ).where(_NEW.c.fate == Fate.ADDED)
     names = ("id", "subscriber_id", "list_id", *choices, "created_at", "confirmed_at")
-    return _unless_there(dialect, _PLACE, names, rows)
+    return insert(_PLACE).from_select(names, rows)
 
 
 @cache
 def _confirm() -> Update:
-    wants = select(_PERSON_ID).where(_NEW.c.state == SubscriptionState.CONFIRMED, _is_welcome())
+    wants = select(_NEW.c.person_id).where(_NEW.c.fate == Fate.CONFIRMED)
     return (
         update(_PLACE)
         .where(
@@ -200,20 +200,13 @@ def _confirm() -> Update:
     )
 
 
-def _is_welcome() -> ColumnElement[bool]:
-    return ~exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
+def _new_id(series: str) -> numbered_id:
+    return numbered_id(bindparam(series, type_=Text()), _NEW.c.n)
 
 
-def _unless_there(
-    dialect: str, table: Table, names: Sequence[str], rows: Select[*tuple[Any, ...]]
-) -> Insert:
-    if dialect == "sqlite":
-        return sqlite.insert(table).from_select(names, rows).on_conflict_do_nothing()
-    return postgresql.insert(table).from_select(names, rows).on_conflict_do_nothing()
-
-
-def _row(one: Arrival, address_hash: str) -> dict[str, Any]:
+def _row(n: int, one: Arrival, address_hash: str) -> dict[str, Any]:
     return {
+        "n": n,
         "address": one.address,
         "address_hash": address_hash,
         "name": one.name,
@@ -231,13 +224,14 @@ def _state(is_confirmed: bool) -> SubscriptionState:
     return SubscriptionState.CONFIRMED if is_confirmed else SubscriptionState.PENDING
 
 
-def _line(one: Arrival, address_hash: str) -> str:
+def _line(n: int, one: Arrival, address_hash: str) -> str:
     """As PostgreSQL's COPY wants it (its text format)."""
     attributes = _text(_as_json(one.attributes)) if one.attributes else "{}"
     choices = _choices(
         one.language, one.timezone, one.is_confirmed, one.stream, one.local_hour, one.variant
     )
-    return f"{_text(one.address)}\t{address_hash}\t{_text(one.name)}\t{attributes}\t{choices}"
+    who = f"{n}\t{_text(one.address)}\t{address_hash}\t{_text(one.name)}"
+    return f"{who}\t{attributes}\t{choices}"
 
 
 @lru_cache(maxsize=10_000)
@@ -271,8 +265,11 @@ def _text(value: str | None) -> str:
     return value.translate(_ESCAPES) if _SPECIAL(value) else value
 
 
+_COPY = f"COPY arrival ({', '.join(column.name for column in _NEW.c[:-2])}) FROM STDIN"
+
+
 def _copy(session: Session, lines: str) -> None:
     """In one write: after each, a thread may have to wait for the others."""
     driver: Any = session.connection().connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy("COPY arrival FROM STDIN") as copy:
+    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(lines)

@@ -145,10 +145,11 @@ class Settings(BaseSettings):
         default=730, description="For the bodies of briefs; title, points and names stay."
     )
     history_days: int = Field(
-        default=730, description="For changes of drafts, runs without an edition, ended alarms."
+        default=730,
+        description="For changes of drafts, counts of links, ended alarms, some runs.",
     )
     notice_days: int = Field(
-        default=90, description="For mails to one subscriber, notices, summaries and imports."
+        default=90, description="For mails to one subscriber, notices, summaries, pings, imports."
     )
     audit_days: int = Field(default=730, description="For the audit: who changed and saw what.")
     unsubscribe_by_mail: bool = Field(

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Insert,
     Integer,
@@ -93,14 +94,16 @@ _NEW = Table(
     Column("stream", text_enum(Stream)),
     Column("local_hour", Integer()),
     Column("variant", Text()),
-    Column("person_id", Uuid()),  # what was looked up: who is known already,
-    Column("fate", text_enum(Fate)),  # and what becomes of each
+    Column("is_barred", Boolean()),  # these are looked up: suppressed,
+    Column("person_id", Uuid()),  # known already,
+    Column("here", text_enum(SubscriptionState)),  # and how they stand on this list
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DELETE ROWS",
 )
 _PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
 _LIST = bindparam("list", type_=Uuid())
 _NOW = bindparam("now", type_=UtcDateTime())
+
 # Looked up one by one, by the index: PostgreSQL knows nothing of this table's size, and would join
 # it to everybody there is, once for each chunk.
 _PERSON_ID = (
@@ -128,7 +131,7 @@ def decide_arrivals(
         session.execute(insert(_NEW), [_row(*each) for each in numbered])
     else:
         _copy(session, "".join(_line(*each) for each in numbered))
-    session.execute(_decide(), {"list": list_id})
+    session.execute(_look_up(), {"list": list_id})
     return Counter(dict(session.execute(_COUNTS).all()))
 
 
@@ -144,28 +147,30 @@ def carry_out(session: Session, list_id: UUID, fates: Counter[Fate], now: dateti
         session.execute(_confirm(), given)
 
 
-_COUNTS = select(_NEW.c.fate, func.count()).group_by(_NEW.c.fate)
+_FATE = case(
+    (_NEW.c.is_barred, literal(Fate.SUPPRESSED, text_enum(Fate))),
+    (_NEW.c.here.is_(None), Fate.ADDED),
+    (_NEW.c.here == SubscriptionState.UNSUBSCRIBED, Fate.LEFT),
+    (
+        and_(_NEW.c.here == SubscriptionState.PENDING, _NEW.c.state == SubscriptionState.CONFIRMED),
+        Fate.CONFIRMED,
+    ),
+    else_=Fate.UNCHANGED,
+).label("fate")
+_COUNTS = select(_FATE, func.count()).group_by("fate")
 
 
 @cache
-def _decide() -> Update:
-    is_welcome = ~exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
-    wants = _NEW.c.state == SubscriptionState.CONFIRMED
-    fate = case(
-        (~is_welcome, literal(Fate.SUPPRESSED)),
-        (_HERE.is_(None), literal(Fate.ADDED)),
-        (_HERE == SubscriptionState.UNSUBSCRIBED, literal(Fate.LEFT)),
-        (and_(_HERE == SubscriptionState.PENDING, wants), literal(Fate.CONFIRMED)),
-        else_=literal(Fate.UNCHANGED),
-    )
-    return update(_NEW).values(person_id=_PERSON_ID, fate=fate)
+def _look_up() -> Update:
+    is_barred = exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
+    return update(_NEW).values(is_barred=is_barred, person_id=_PERSON_ID, here=_HERE)
 
 
 @cache
 def _add_subscribers() -> Insert:
     names = ("address", "address_hash", "name", "language", "timezone", "attributes")
     rows = select(_new_id("people"), *(_NEW.c[name] for name in names), _NOW).where(
-        _NEW.c.fate == Fate.ADDED, _NEW.c.person_id.is_(None)
+        _FATE == Fate.ADDED, _NEW.c.person_id.is_(None)
     )
     return insert(_PERSON).from_select(("id", *names, "created_at"), rows)
 
@@ -181,14 +186,14 @@ def _add_places() -> Insert:
         *(_NEW.c[name] for name in choices),
         _NOW,
         case((is_confirmed, _NOW)),
-    ).where(_NEW.c.fate == Fate.ADDED)
+    ).where(_FATE == Fate.ADDED)
     names = ("id", "subscriber_id", "list_id", *choices, "created_at", "confirmed_at")
     return insert(_PLACE).from_select(names, rows)
 
 
 @cache
 def _confirm() -> Update:
-    wants = select(_NEW.c.person_id).where(_NEW.c.fate == Fate.CONFIRMED)
+    wants = select(_NEW.c.person_id).where(_FATE == Fate.CONFIRMED)
     return (
         update(_PLACE)
         .where(
@@ -265,7 +270,7 @@ def _text(value: str | None) -> str:
     return value.translate(_ESCAPES) if _SPECIAL(value) else value
 
 
-_COPY = f"COPY arrival ({', '.join(column.name for column in _NEW.c[:-2])}) FROM STDIN"
+_COPY = f"COPY arrival ({', '.join(column.name for column in _NEW.c[:-3])}) FROM STDIN"
 
 
 def _copy(session: Session, lines: str) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, Uuid, delete, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from digest.domain.ids import first_id_at
 from digest.domain.states import RunState
-from digest.store.accounts import LoginAttempt
+from digest.store.accounts import AccountLink, LoginAttempt
 from digest.store.alarms import Alarm
 from digest.store.audit import AuditEntry
 from digest.store.base import Row
@@ -23,6 +23,7 @@ from digest.store.feedback import Bounce, Complaint, FeedbackEvent
 from digest.store.greetings import Greeting
 from digest.store.imports import ImportState, PeopleImport
 from digest.store.link_checks import KEPT, LinkCheck
+from digest.store.links import LinkDay
 from digest.store.notices import Notice
 from digest.store.pings import Ping
 from digest.store.runs import Run
@@ -38,7 +39,7 @@ class Kind:
     name: str
     kept: str | timedelta  # for how long: a setting of days, or always the same
     row: type[Row]
-    at: InstrumentedAttribute[Any]  # when it was
+    at: InstrumentedAttribute[Any] | None  # when it was; None: when its id was made
     which: Callable[[], ColumnElement[bool]] | None = None  # of the old ones, only these
     forget: Callable[[Session, Ids, datetime], None] | None = None  # None: the row is deleted
 
@@ -50,8 +51,10 @@ class Kind:
 
 def old_of(kind: Kind, before: datetime) -> Select[Any]:
     """The keys of a kind's rows from before a time."""
-    old = select(kind.key).where(kind.at < before)
-    if kind.key.name == "id":  # the primary key bounds the search: there is no index of times
+    old = select(kind.key)
+    if kind.at is not None:
+        old = old.where(kind.at < before)
+    if isinstance(kind.key.type, Uuid):  # the key bounds the search: there is no index of times
         old = old.where(kind.key < first_id_at(before))
     return old if kind.which is None else old.where(kind.which())
 
@@ -92,6 +95,11 @@ def _forget_bodies(session: Session, ids: Ids, now: datetime) -> None:
     _update(session, Brief, ids, body=(), forgotten_at=now)
 
 
+def _forget_counts(session: Session, ids: Ids, _: datetime) -> None:
+    """How often the links of these editions were followed; where they lead stays."""
+    _delete(session, LinkDay, LinkDay.edition_id, ids)
+
+
 def _delete(session: Session, row: type[Row], key: Any, keys: Ids) -> None:
     session.execute(delete(row).where(key.in_(keys)).execution_options(synchronize_session=False))
 
@@ -99,6 +107,10 @@ def _delete(session: Session, row: type[Row], key: Any, keys: Ids) -> None:
 def _update(session: Session, row: type[FeedbackEvent | Brief], ids: Ids, **values: Any) -> None:
     change = update(row).where(row.id.in_(ids)).values(**values)
     session.execute(change.execution_options(synchronize_session=False))
+
+
+def _is_counted() -> ColumnElement[bool]:
+    return exists().where(LinkDay.edition_id == Edition.id)
 
 
 def _came_to_nothing() -> ColumnElement[bool]:
@@ -126,6 +138,7 @@ KINDS = (
     ),
     Kind("runs without an edition", "history_days", Run, Run.changed_at, _came_to_nothing),
     Kind("changes of drafts", "history_days", EditionChange, EditionChange.at),
+    Kind("counts of links", "history_days", Edition, None, _is_counted, _forget_counts),
     Kind("alarms that are over", "history_days", Alarm, Alarm.closed_at),
     Kind("audit", "audit_days", AuditEntry, AuditEntry.at),
     Kind(
@@ -147,8 +160,8 @@ KINDS = (
         "pings of runs",
         "notice_days",
         Ping,
-        Ping.told_at,
-        lambda: Ping.run_id.is_not(None),
+        None,
+        lambda: Ping.run_id.is_not(None) & Ping.next_at.is_(None),
     ),
     Kind(
         "imports",
@@ -158,5 +171,6 @@ KINDS = (
         lambda: PeopleImport.state.in_((ImportState.DONE, ImportState.FAILED)),
     ),
     Kind("link checks", KEPT, LinkCheck, LinkCheck.checked_at),
+    Kind("links to accounts", timedelta(days=1), AccountLink, AccountLink.expires_at),
     Kind("tries to sign in", timedelta(days=1), LoginAttempt, LoginAttempt.at),
 )

@@ -2,13 +2,11 @@
 
 import re
 from datetime import datetime
-from html.parser import HTMLParser
 
 from digest.domain.address import parse_address
 from digest.domain.brief import Extracted, Image
 from digest.sanitise import fold, safe_url
 
-_SCHEMES = ("http://", "https://", "mailto:")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -61,37 +59,3 @@ def extracted(page: Extracted) -> None:
         url(story.url)
     moment(page.published)
     picture(page.image)
-
-
-class Tags(HTMLParser):
-    """Reads HTML by another parser than the one that made it, and refuses what may not be there."""
-
-    allowed = frozenset(
-        {"p", "br", "em", "strong", "b", "i", "a", "ul", "ol", "li", "blockquote"}
-        | {"h2", "h3", "h4", "code", "pre", "sub", "sup"}
-    )
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in self.allowed, tag
-        for name, value in attrs:
-            assert (tag, name) in (("a", "href"), ("a", "rel"))
-            if name == "href":
-                start = (value or "").strip().lower()
-                assert ":" not in start or start.startswith(_SCHEMES) or not _scheme(start), value
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(f"a comment: {data[:100]!r}")
-
-    def handle_decl(self, decl: str) -> None:
-        raise AssertionError(f"a declaration: {decl[:100]!r}")
-
-
-def _scheme(start: str) -> bool:
-    return bool(re.match(r"[a-z][a-z0-9+.-]*:", start))
-
-
-def markup(text: str) -> None:
-    """The few tags that may be in a mail, and nothing that runs."""
-    reader = Tags(convert_charrefs=True)
-    reader.feed(text)
-    reader.close()

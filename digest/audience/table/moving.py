@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ from digest.domain.errors import Illegal
 
 MOST_FILES = 100  # in a ZIP
 LARGEST = 4 << 30  # bytes of all files in a ZIP
+
+# What ``zipfile`` raises for one that is damaged, needs a password, or is of a kind that it can't
+# read; and what the disk says, where it has no room for what is unpacked.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(OSError, RuntimeError, ValueError),
+)
 
 
 class Service(StrEnum):
@@ -89,24 +97,25 @@ def _of_name(name: str) -> Standing | None:
 
 
 def _unpacked(path: Path, folder: Path, most: int) -> list[Part]:
-    with zipfile.ZipFile(path) as archive:
-        found = {PurePath(info.filename).name: info for info in archive.infolist()}
-        if len(found) > MOST_FILES or sum(info.file_size for info in found.values()) > most:
-            raise Illegal(f"{path.name} holds too much for an audience.")
-        parts = []
-        for kind, standing in STANDINGS.items():
-            for name, info in found.items():
-                if standing and name.startswith(f"{kind}_") and name.endswith(".csv"):
-                    _unpack(archive, info, folder / name)
-                    parts.append(Part(folder / name, mailchimp_form(standing)))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = _unpack(archive, path.name, folder, most)
+    except _BROKEN as error:
+        raise Illegal(f"{path.name} can't be unpacked: {error}.") from None
     if not parts:
         raise Illegal(f"{path.name} is no export of a Mailchimp audience: no subscribed_….csv.")
     return parts
 
 
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    try:
-        with archive.open(info) as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise Illegal(f"{info.filename} can't be unpacked: {error}.") from None
+def _unpack(archive: zipfile.ZipFile, name: str, folder: Path, most: int) -> list[Part]:
+    found = {PurePath(info.filename).name: info for info in archive.infolist()}
+    if len(found) > MOST_FILES or sum(info.file_size for info in found.values()) > most:
+        raise Illegal(f"{name} holds too much for an audience.")
+    parts = []
+    for kind, standing in STANDINGS.items():
+        for file, info in found.items():
+            if standing and file.startswith(f"{kind}_") and file.endswith(".csv"):
+                with archive.open(info) as source, (folder / file).open("wb") as copy:
+                    shutil.copyfileobj(source, copy, 1 << 20)
+                parts.append(Part(folder / file, mailchimp_form(standing)))
+    return parts

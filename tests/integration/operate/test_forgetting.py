@@ -12,18 +12,23 @@ from digest.audience.greeting import greeting
 from digest.clock import utc_now
 from digest.domain.alarm import AlarmKind
 from digest.domain.brief import CollectedBrief, RelatedLink
+from digest.domain.counting import link_key
 from digest.domain.feedback import Effect, Evidence
 from digest.domain.ids import first_id_at
 from digest.domain.states import GreetingKind, RunState, Stream
+from digest.store.accounts import AccountLink, LinkPurpose
 from digest.store.alarms import Alarm
 from digest.store.audit import AuditEntry
 from digest.store.briefs import latest_briefs
 from digest.store.feedback import FeedbackEvent
 from digest.store.greetings import Greeting
+from digest.store.links import LinkDay, add_hits, keep_links, target_of
+from digest.store.pings import OF_SERVICE, Ping, note_service
 from digest.store.runs import Run
 from digest.store.sources import Source
 from digest.store.summaries import SummaryMail
 from tests.builders import NOW, a_list, a_source, a_subscriber, an_edition
+from tests.desk import an_account
 
 
 def an_event(n, at):
@@ -105,6 +110,18 @@ def an_alarm(n, at):
     )
 
 
+def a_run(n, at, mailing_list):
+    return Run(
+        id=old_id(n, at),
+        list_id=mailing_list.id,
+        stream=Stream.EACH,
+        scheduled_at=at + timedelta(hours=n),
+        state=RunState.DONE,
+        created_at=at,
+        changed_at=at,
+    )
+
+
 @pytest.mark.parametrize("make", [audited, a_summary, an_alarm, an_event])
 def test_of_each_kind_the_old_go_and_the_young_stay(db, settings, make):
     with db.begin() as session:
@@ -127,17 +144,9 @@ def test_a_run_with_an_edition_stays_and_one_that_came_to_nothing_goes(db, setti
     with db.begin() as session:
         mailing_list = a_list(session)
         for n, state in enumerate((RunState.DONE, RunState.SKIPPED, RunState.MISSED)):
-            session.add(
-                Run(
-                    id=old_id(n, OLD),
-                    list_id=mailing_list.id,
-                    stream=Stream.EACH,
-                    scheduled_at=OLD + timedelta(hours=n),
-                    state=state,
-                    created_at=OLD,
-                    changed_at=OLD,
-                )
-            )
+            run = a_run(n, OLD, mailing_list)
+            run.state = state
+            session.add(run)
         session.flush()
         an_edition(session, mailing_list, run_id=old_id(1, OLD))
     forget_old(db, settings, NOW)
@@ -170,3 +179,44 @@ def test_an_old_brief_keeps_its_names_so_that_it_is_never_new_again(db, settings
 
 def collect(session, source_id, item):
     return store_briefs(session, session.get_one(Source, source_id), [item], NOW)
+
+
+def test_a_ping_goes_whether_it_got_out_or_was_given_up_and_that_of_the_service_stays(db, settings):
+    with db.begin() as session:
+        mailing_list = a_list(session)
+        for n, at, told_at in ((1, OLD, OLD), (2, OLD, None), (3, YOUNG, None)):
+            run = a_run(n, at, mailing_list)
+            session.add(run)
+            session.flush()
+            session.add(Ping(id=old_id(n, at), run_id=run.id, next_at=None, told_at=told_at))
+        note_service(session, NOW)
+    assert forget_old(db, settings, NOW)["pings of runs"] == 2
+    with db.read() as session:
+        assert {one.id for one in session.query(Ping)} == {old_id(3, YOUNG), OF_SERVICE}
+
+
+def test_counts_of_an_old_editions_links_go_and_its_links_still_lead_somewhere(db, settings):
+    url = "https://ledger.example/1"
+    with db.begin() as session:
+        mailing_list = a_list(session)
+        for n, at in ((1, OLD), (2, YOUNG)):
+            edition = an_edition(session, mailing_list, id=old_id(n, at), number=n)
+            keep_links(session, edition.id, [url])
+            add_hits(session, {(edition.id, link_key(url), NOW.date()): 3})
+    assert forget_old(db, settings, NOW)["counts of links"] == 1
+    assert "counts of links" not in forget_old(db, settings, NOW)
+    with db.read() as session:
+        assert {one.edition_id for one in session.query(LinkDay)} == {old_id(2, YOUNG)}
+        assert target_of(session, old_id(1, OLD), link_key(url)) == url
+
+
+def test_a_link_to_an_account_goes_a_day_after_it_expired(db, settings):
+    with db.begin() as session:
+        account = an_account(session)
+        for name, expired in (("old", timedelta(hours=25)), ("young", timedelta(hours=1))):
+            link = AccountLink(id=name, purpose=LinkPurpose.RESET, account_id=account.id)
+            link.created_at, link.expires_at = OLD, NOW - expired
+            session.add(link)
+    forget_old(db, settings, NOW)
+    with db.read() as session:
+        assert [one.id for one in session.query(AccountLink)] == ["young"]

@@ -1,10 +1,10 @@
-"""What comes from outside leaves as words, a few harmless tags, or an absolute web address."""
+"""What comes from outside leaves as words, or as an absolute web address."""
 
 import time
 
 import pytest
 
-from digest.sanitise import plain_text, safe_html, safe_url
+from digest.sanitise import plain_text, safe_url
 
 
 @pytest.mark.parametrize(
@@ -35,48 +35,6 @@ def test_markup_becomes_words(markup, text):
 
 
 @pytest.mark.parametrize(
-    "payload",
-    [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "<svg onload=alert(1)><animate onbegin=alert(1)>",
-        '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
-        "<math><mtext><table><mglyph><style><!--</style>"
-        '<img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
-        '<a href="java\tscript:alert(1)">x</a>',
-        '<a href="&#106;avascript:alert(1)">x</a>',
-        '<a href="data:text/html,<script>alert(1)</script>">x</a>',
-        "<a href='vbscript:x'>x</a>",
-        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-        "<meta http-equiv=refresh content='0;url=http://thief.example/'>",
-        "<p style='background:url(http://thief.example/)'>x</p>",
-        "<base href='http://thief.example/'>",
-        "<form action='http://thief.example/'><input autofocus onfocus=alert(1)></form>",
-        "<object data=x></object><embed src=x><link rel=stylesheet href=http://thief.example/>",
-        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
-        "<template><img src=x onerror=alert(1)></template>",
-    ],
-)
-def test_nothing_that_acts_is_left(payload):
-    clean = safe_html(f"<p>before</p>{payload}<p>after</p>").lower()
-    assert clean.startswith("<p>before</p>")
-    for trace in ("<script", "<img", "<svg", "<style", "style=", "onerror", "<iframe", "<form"):
-        assert trace not in clean.replace("&lt;", "")
-    for trace in ('href="java', 'href="data', 'href="vb', "<meta", "<base", "<link", "<object"):
-        assert trace not in clean
-
-
-def test_what_a_text_needs_is_kept():
-    markup = '<p>An <em>old</em> <a href="https://news.example/a" onclick="x">port</a></p>'
-    assert safe_html(markup) == (
-        '<p>An <em>old</em> <a href="https://news.example/a" '
-        'rel="noopener noreferrer nofollow">port</a></p>'
-    )
-    lists = "<ul><li>one</li></ul><blockquote>two</blockquote>"
-    assert safe_html(lists) == lists
-
-
-@pytest.mark.parametrize(
     ("url", "safe"),
     [
         ("https://news.example/a", "https://news.example/a"),
@@ -98,12 +56,11 @@ def test_only_plain_web_addresses_pass(url, safe):
     assert safe_url(url, base) == safe
 
 
-@pytest.mark.parametrize("clean", [plain_text, safe_html])
 @pytest.mark.parametrize(
     "piece", ["<div>", "<b><p>", "<", "&", "<!--", "<a href='", "<font size=1>", "<table>", "a "]
 )
-def test_a_megabyte_of_anything_takes_less_than_a_second(clean, piece):
+def test_a_megabyte_of_anything_takes_less_than_a_second(piece):
     markup = piece * (1_000_000 // len(piece))
     started = time.process_time()
-    clean(markup)
+    plain_text(markup)
     assert time.process_time() - started < 1

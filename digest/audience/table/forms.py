@@ -110,6 +110,6 @@ def moment(text: str) -> datetime | None:
     """A moment as exports write it, in UTC where they name no zone."""
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no moment, or one before the year 1
         return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)

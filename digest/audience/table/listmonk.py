@@ -52,11 +52,9 @@ class ListmonkReader(MovingReader):
 def _attributes(text: str) -> dict[str, str]:
     try:
         given = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise Illegal("The attributes are not a JSON object.")
-    named = {attribute_name(key): _as_text(value) for key, value in given.items()}
+        named = {attribute_name(key): _as_text(value) for key, value in given.items()}
+    except (ValueError, AttributeError, RecursionError):
+        raise Illegal("The attributes are not a JSON object.") from None
     kept = [(name, value) for name, value in named.items() if name and value]
     return {name: check_attribute(name, value) for name, value in kept[:MOST_ATTRIBUTES]}
 

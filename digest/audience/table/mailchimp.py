@@ -103,5 +103,5 @@ class MailchimpReader(MovingReader):
 
 def _tags(text: str) -> str:
     """``"Friends","Press list"``, as the cell has them, as ``Friends; Press list``."""
-    names = next(csv.reader([text.replace("\n", " ")], skipinitialspace=True), [])
+    names = next(csv.reader([" ".join(text.split())], skipinitialspace=True), [])
     return "; ".join(filter(None, (name.strip() for name in names)))

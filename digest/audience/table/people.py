@@ -26,7 +26,7 @@ _USUAL = re.compile(
 )
 _MOST_USUAL = 100  # characters
 _EDGES = re.compile(r"(?:^|\.)-|-(?:\.|$)")
-_UNDECODED = re.compile("[\udc80-\udcff]")
+_UNDECODED = re.compile("[\ud800-\udfff]")  # what no encoding has: octets, or escapes in JSON
 
 _CONFIRMED = {"", "confirmed", "subscribed", "active", "enabled", "true", "1", "yes", "opted in"}
 _PENDING = {"pending", "unconfirmed", "not confirmed", "opted out pending"}

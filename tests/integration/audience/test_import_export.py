@@ -17,6 +17,7 @@ from digest.cli.app import app
 from digest.domain.errors import Illegal
 from digest.domain.states import SuppressionReason
 from digest.store.audit import AuditEntry
+from digest.store.subscribers import Subscriber
 from tests.builders import NOW, a_list
 from tests.commands import called_here
 
@@ -140,6 +141,16 @@ def test_who_comes_another_way_between_the_look_and_the_write_keeps_their_choice
         "ana@post.example": "7",
         "ben@post.example": "9",
     }
+
+
+def test_what_stands_in_cells_comes_back_as_it_is(db, settings, daily, table):
+    odd = 'a"b\\c\\n\té\u2028{}'
+    cell = odd.replace('"', '""')
+    path = table(f'ana@post.example,"A\\B","{cell}"', header="email,name,note")
+    import_subscribers(db, settings, path, **daily)
+    with db.read() as session:
+        ana = session.query(Subscriber).one()
+    assert (ana.name, ana.attributes) == ("A\\B", {"note": odd})
 
 
 def test_an_import_leaves_one_entry_in_the_audit(db, settings, daily, table):

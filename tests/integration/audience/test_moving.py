@@ -260,6 +260,22 @@ def test_who_is_blocklisted_in_listmonk_is_suppressed_and_who_is_disabled_is_not
     assert (barred.reason, barred.note) == (SuppressionReason.MANUAL, "blocklisted in listmonk")
 
 
+def test_what_no_encoding_has_is_rejected_and_the_rest_is_taken(moves, listmonk, tmp_path):
+    path = listmonk(
+        subscriber(1, "ana") | {"attributes": '{"city": "\\ud800"}'},
+        subscriber(2, "ben") | {"attributes": "[" * 2_000 + "]" * 2_000},
+        subscriber(3, "carl"),
+    )
+    (found,) = moves(path, Service.LISTMONK, Standing.CONFIRMED)
+    assert (found.rejected, found.counts) == (2, {Fate.ADDED: 1})
+    odd = member("eva", TAGS='"Friends"\r,"Press"', CONFIRM_TIME="0001-01-01T00:00:00+23:59")
+    zipped = audience(tmp_path, subscribed=written(SUBSCRIBED, odd))
+    (found,) = moves(zipped, Service.MAILCHIMP)
+    assert [(one.attributes["tags"], one.asked) for one in found.preview] == [
+        ("Friends; Press", None)
+    ]
+
+
 def test_a_listmonk_export_needs_a_word_on_how_its_people_stood(moves, listmonk):
     with pytest.raises(Illegal, match="does not say who left"):
         moves(listmonk(subscriber(1, "ana")), Service.LISTMONK)

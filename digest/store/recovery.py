@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from digest.domain.states import (
     CLAIMABLE_DELIVERY_STATES,
+    OPEN_DELIVERY_STATES,
     CampaignState,
     DeliveryState,
     DoubtPolicy,
@@ -17,6 +18,7 @@ from digest.domain.states import (
 from digest.store.campaigns import Batch, Campaign, tally
 from digest.store.deliveries import MAX_DOUBTS, Delivery, in_batch
 from digest.store.engine import db_now
+from digest.store.epoch import read_epoch
 from digest.store.together import together
 
 
@@ -24,11 +26,15 @@ def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Coun
     """Take up what dead processes held: those rows are in doubt, and the policy decides.
 
     ``resend``: once more; ``hold``, a second doubt, or a cancelled campaign: ``uncertain``, for a
-    person to mark. Gives how many rows went where.
+    person to mark. Gives how many rows went where. In a database that was restored they wait for
+    ``doubt_due``: that is the same doubt, and must not count twice.
     """
     total: Counter[DeliveryState] = Counter()
     stuck = select(Batch).where(Batch.campaign_id == campaign.id, Batch.sending > 0)
-    for batch in session.scalars(stuck.with_for_update(skip_locked=True)).all():
+    batches = session.scalars(stuck.with_for_update(skip_locked=True)).all()
+    if batches and read_epoch(session).restored_from is not None:
+        return total
+    for batch in batches:
         expired = session.execute(_expire(batch, campaign, now)).all()
         if not expired:
             continue
@@ -70,19 +76,20 @@ def _expire(batch: Batch, campaign: Campaign, now: datetime) -> Any:
 
 
 def doubt_due(session: Session, campaign: Campaign, reason: str, now: datetime) -> int:
-    """All rows that wait and were due by now are in doubt: the database was put back to a time
-    before they may have been sent. The policy decides, as it does of what dead processes held.
-    Gives their number."""
+    """All rows that wait and were due by now, or that somebody held, are in doubt: the database was
+    put back to a time before they may have been sent. The policy decides, as it does of what dead
+    processes held. Gives their number."""
     may_resend = literal(campaign.doubt_policy is DoubtPolicy.RESEND)
     again = and_(may_resend, Delivery.doubts + 1 < MAX_DOUBTS)
+    was_held = and_(again, Delivery.state == DeliveryState.SENDING)
     doubted = 0
     waiting = select(Batch).where(
-        Batch.campaign_id == campaign.id, Batch.queued + Batch.deferred > 0
+        Batch.campaign_id == campaign.id, Batch.queued + Batch.deferred + Batch.sending > 0
     )
     for batch in session.scalars(waiting.with_for_update()).all():
         due = and_(
             in_batch(batch),
-            Delivery.state.in_(CLAIMABLE_DELIVERY_STATES),
+            Delivery.state.in_(OPEN_DELIVERY_STATES),
             Delivery.next_at <= now,
         )
         before = session.execute(select(Delivery.state, Delivery.doubts).where(due)).all()
@@ -90,9 +97,15 @@ def doubt_due(session: Session, campaign: Campaign, reason: str, now: datetime) 
             update(Delivery)
             .where(due)
             .values(
-                state=case((again, Delivery.state), else_=DeliveryState.UNCERTAIN.value),
+                state=case(
+                    (was_held, DeliveryState.QUEUED.value),
+                    (again, Delivery.state),
+                    else_=DeliveryState.UNCERTAIN.value,
+                ),
                 doubts=Delivery.doubts + 1,
                 reason=reason,
+                owner=None,
+                lease_until=None,
             )
             .returning(Delivery.state)
             .execution_options(synchronize_session=False)
@@ -101,7 +114,7 @@ def doubt_due(session: Session, campaign: Campaign, reason: str, now: datetime) 
         changes.subtract(Counter(state for state, _ in before))
         newly = sum(doubts == 0 for _, doubts in before)
         with together(session) as line:
-            tally(line, batch.id, changes, doubted=newly)
+            tally(line, batch.id, changes, doubted=newly, due=now if before else None)
         doubted += len(before)
     return doubted
 

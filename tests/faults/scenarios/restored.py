@@ -58,6 +58,7 @@ def _play(fleet: Fleet, *, full: bool) -> Finding:
     report = fleet.audit(campaign_id)
     verdict = judge(fleet.db, campaign_id, fleet.relay, knows_first_tries=False)
     assert report.balanced, report.problems
+    assert report.counts == {DeliveryState.SENT: people}, "each is doubted once, and sent"
     assert report.possible_copies == verdict.doubted >= since
     _require_alike(fleet)
     return Finding(1, verdict, since, 0, note=f"{since} mailed since the backup")

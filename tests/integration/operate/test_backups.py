@@ -24,7 +24,7 @@ from digest.audience.membership import confirm
 from digest.departures import Kind
 from digest.domain.checkup import Verdict
 from digest.domain.errors import Illegal, Permanent
-from digest.domain.states import DoubtPolicy, SubscriptionState, SuppressionReason
+from digest.domain.states import DeliveryState, DoubtPolicy, SubscriptionState, SuppressionReason
 from digest.operate.left_over import left_over, workplace
 from digest.settings import load_settings
 from digest.store import schema
@@ -38,6 +38,7 @@ from digest.tokens import hash_address
 from digest.witness import Witness
 from tests.builders import NOW, a_list, a_sending_campaign, a_subscriber
 from tests.commands import environment, run_digest
+from tests.faults.leases import pass_leases
 from tests.faults.relay import FaultyRelay
 from tests.integration.deliver.post_office import open_post_office
 
@@ -108,11 +109,42 @@ def test_a_backup_comes_back_whole_on_a_new_host_and_is_silent(
     assert refusal(elsewhere, Witness(there)) is None
 
 
-def test_a_backup_taken_while_mail_is_sent_adds_up(
-    db, settings, file, elsewhere, monkeypatch, tmp_path
-):
+def test_a_backup_taken_while_mail_is_sent_adds_up(db, settings, file, elsewhere, monkeypatch):
     campaign_id = a_sending_campaign(db, settings, READERS)
-    taken = []
+    with FaultyRelay() as relay:
+        office = open_post_office(db, settings, relay, monkeypatch)
+        back_up_while_sending(office, file, campaign_id)
+    restore_backup(elsewhere, settings, file, replace=False, **BY)
+    report = audit_campaign(elsewhere, campaign_id, NOW)
+    assert report.balanced, report.problems
+    assert report.roster == 30
+
+
+def test_what_was_held_at_the_moment_of_the_backup_is_doubted_once(
+    db, settings, file, elsewhere, monkeypatch
+):
+    """By the restore, and not by the end of its lease as well: then it could not be sent."""
+    campaign_id = a_sending_campaign(db, settings, READERS)
+    with FaultyRelay() as relay:
+        office = open_post_office(db, settings, relay, monkeypatch)
+        back_up_while_sending(office, file, campaign_id)
+        restore_backup(elsewhere, settings, file, replace=False, **BY)
+        office.db = elsewhere
+        held = office.audit(campaign_id).counts[DeliveryState.SENDING]
+        assert held > 0
+        pass_leases(elsewhere)
+        office.tend()
+        confirm_restore(elsewhere, settings, **BY)
+        report = office.finish(campaign_id)
+    assert report.counts == {DeliveryState.SENT: 30}
+    with elsewhere.read() as session:
+        rows = list_deliveries(session, campaign_id)
+        assert sum(row.doubts for row in rows) == report.possible_copies >= held
+
+
+def back_up_while_sending(office, file, campaign_id):
+    """Send a whole campaign; the backup is taken in the middle of it, by a process of its own."""
+    db, settings, taken = office.db, office.settings, []
     env = environment(
         home=settings.home_path,
         database_url=db.engine.url.render_as_string(hide_password=False),
@@ -122,18 +154,12 @@ def test_a_backup_taken_while_mail_is_sent_adds_up(
     )
 
     def look():
-        if len(relay.ledger) >= 3 and not taken:
+        if len(office.relay.ledger) >= 3 and not taken:
             taken.append(run_digest(env, "backup", str(file)))
 
-    with FaultyRelay() as relay:
-        office = open_post_office(db, settings, relay, monkeypatch)
-        office.clock.watch.append(look)
-        office.finish(campaign_id)
+    office.clock.watch.append(look)
+    office.finish(campaign_id)
     assert taken
-    restore_backup(elsewhere, settings, file, replace=False, **BY)
-    report = audit_campaign(elsewhere, campaign_id, NOW)
-    assert report.balanced, report.problems
-    assert report.roster == 30
 
 
 def test_no_file_is_replaced_silently_and_none_is_left_half_done(db, settings, file, monkeypatch):

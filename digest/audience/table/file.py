@@ -22,7 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NO_TABLES = {
-    b"PK\x03\x04": "a spreadsheet or a ZIP archive",
+    b"PK\x03\x04": "a spreadsheet or a ZIP archive (if a service's export, say whose)",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet",
     b"\x1f\x8b": "compressed",
     b"%PDF": "a PDF",

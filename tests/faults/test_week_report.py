@@ -81,6 +81,13 @@ def test_what_grew_until_the_last_evening_is_named(change, said):
     assert said in problem
 
 
+def test_a_process_that_grew_is_named_although_it_was_replaced_since():
+    evenings = [an_evening() for _ in NAMES]
+    evenings[4].memory["beat"] = 201_000_000
+    (problem,) = problems(evenings)
+    assert "a beat grew" in problem
+
+
 def test_what_comes_of_each_day_may_grow_by_a_days_share():
     evenings = [an_evening(brief=10 + day * PER_DAY["brief"]) for day in range(len(NAMES))]
     assert problems(evenings) == []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -35,7 +35,7 @@ from tests.faults.week.month import live_a_month
 from tests.faults.week.newsroom import Newsroom
 from tests.faults.week.people import CAME, Person, crowd, subscribe_all
 from tests.faults.week.relay import WeekRelay
-from tests.faults.week.timetable import BEGAN, ENDS, LISTS
+from tests.faults.week.timetable import BEGAN, ENDS, LISTS, MOST_ITEMS
 from tests.servers import wait_until
 
 if TYPE_CHECKING:
@@ -69,23 +69,32 @@ class Service:
     # How it begins.
 
     def settle_in(self, people: int) -> None:
-        """Sources, lists, people, and all processes up."""
-        db, settings = self.fleet.db, self.fleet.settings
-        given: dict[str, Any] = {"now": BEGAN, "actor": ACTOR}
+        """Sources, lists, people, what a month leaves, and all processes up."""
+        self._add_sources()
+        self._add_lists()
+        self._add_mailbox()
+        self.people = crowd(people)
+        subscribe_all(self.fleet.db, self.fleet.settings, self.people)
+        live_a_month(self.fleet.db, self.fleet.settings)
+        self._start()
+
+    def _add_sources(self) -> None:
         for number, address in enumerate(self.newsroom.addresses):
-            url = f"http://{address}/feed"
             create_source(
-                db,
-                settings,
+                self.fleet.db,
+                self.fleet.settings,
                 slug=f"site{number}",
-                url=url,
+                url=f"http://{address}/feed",
                 kind=SourceKind.FEED,
                 every_seconds=3 * 3600,
-                **given,
+                now=BEGAN,
+                actor=ACTOR,
             )
+
+    def _add_lists(self) -> None:
         for home in LISTS:
             create_list(
-                db,
+                self.fleet.db,
                 slug=home.slug,
                 name=f"The {home.slug.title()} Brief",
                 from_address=f"{home.slug}@news.example",
@@ -96,19 +105,26 @@ class Service:
                 options={
                     "approval": home.approval,
                     "min_items": home.min_items,
-                    "max_items": 6,
+                    "max_items": MOST_ITEMS,
                     "sends_welcome": False,
                 },
-                **given,
+                now=BEGAN,
+                actor=ACTOR,
             )
-        returned = self.fleet.folder / "returned"
+
+    def _add_mailbox(self) -> None:
+        """Where mails come back to."""
+        folder = self.fleet.folder / "returned"
         for part in ("new", "cur", "tmp"):
-            (returned / part).mkdir(parents=True)
-        add_mailbox(db, settings, name="returned", url=f"maildir://{returned}", **given)
-        self.people = crowd(people)
-        subscribe_all(db, settings, self.people)
-        live_a_month(db, settings)
-        self._start()
+            (folder / part).mkdir(parents=True)
+        add_mailbox(
+            self.fleet.db,
+            self.fleet.settings,
+            name="returned",
+            url=f"maildir://{folder}",
+            now=BEGAN,
+            actor=ACTOR,
+        )
 
     def _start(self) -> None:
         for name in ("worker 1", "worker 2"):

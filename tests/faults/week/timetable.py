@@ -22,6 +22,7 @@ MON, TUE, WED, THU, FRI, SAT, SUN = (BEGAN + timedelta(days=day) for day in rang
 SITES = 10
 HOURS = (2, 14)  # UTC, when each site publishes; it is some minutes later than the one before
 ITEMS = SITES * len(HOURS)  # in a day
+MOST_ITEMS = 6  # in an edition
 COMERS = 4  # people who sign up in a day
 
 TOPICS = ("Harbours", "Trade", "Rail")

@@ -58,9 +58,8 @@ def _strike(service: Service) -> Iterator[Death]:
         member.signal_all(signal.SIGSTOP)
         sleep(SECONDS_TO_REST)
         if _is_caught(service, member):
-            death = _weigh(service, name)
             member.kill()
-            yield death
+            yield _weigh(service, name)
             return
         member.signal_all(signal.SIGCONT)
 
@@ -78,7 +77,8 @@ def _is_caught(service: Service, member: Member) -> bool:
 
 
 def _weigh(service: Service, name: str) -> Death:
-    """What a frozen worker holds: all that is as it was when the others have recorded theirs."""
+    """What a killed worker held: all that is as it was when the others have recorded theirs, and
+    before its leases end. (While it is only frozen, it may keep the others from recording.)"""
     rows = _sending(service)
     sleep(SECONDS_TO_RECORD)
     rows &= _sending(service)

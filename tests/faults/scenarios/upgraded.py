@@ -42,19 +42,20 @@ def side_by_side(stage: Stage, full: bool) -> Finding:
 
 
 def one_machine(stage: Stage, full: bool) -> Finding:
-    """`digest up` is stopped, upgraded and started, as is usual there; then somebody upgrades
-    beside one that runs."""
+    """In the full form `digest up` is stopped, upgraded and started, as is usual there; in both
+    somebody upgrades beside one that runs, by two releases in the short one."""
     people = 8_000 if full else 1_200
     with stage.machine(_slow(full=full)) as machine:
         campaign_id = machine.campaign(readers(people))
         (old,) = machine.run()
         machine.wait_for(50)
-        assert old.stop() in (0, -signal.SIGTERM)
-        machine.command("db", "upgrade", release=NEXT)
-        old = machine.run()  # nothing was taken away
-        machine.wait_for(len(machine.relay.ledger) + (people // 4 if full else 50))
+        if full:
+            assert old.stop() in (0, -signal.SIGTERM)
+            machine.command("db", "upgrade", release=NEXT)
+            (old,) = machine.run()  # nothing was taken away
+            machine.wait_for(len(machine.relay.ledger) + people // 4)
         machine.command("db", "upgrade", release=AFTER_NEXT)
-        seconds = _end(old)
+        seconds = _end([old])
         machine.run(release=NEXT)
         return _finish(machine, campaign_id, seconds)
 
@@ -65,7 +66,7 @@ def _slow(*, full: bool) -> Manners:
 
 
 def _end(old: Sequence[Member]) -> float:
-    """Seconds until all have ended by themselves, each with a sentence and nothing in its hands."""
+    """Seconds until all have ended by themselves."""
     watch = Stopwatch()
     assert [member.process.wait(60) for member in old] == [TOO_OLD] * len(old)
     return watch.seconds
@@ -76,4 +77,6 @@ def _finish(fleet: Fleet, campaign_id: UUID, seconds: float) -> Finding:
     fleet.wait_done(campaign_id)
     assert fleet.audit(campaign_id).balanced
     assert SENTENCE in fleet.log.read_text()
-    return Finding(1, judge(fleet.db, campaign_id, fleet.relay), 0, seconds)
+    verdict = judge(fleet.db, campaign_id, fleet.relay)
+    assert not verdict.doubted, "what they held was finished and recorded"
+    return Finding(1, verdict, 0, seconds)

@@ -101,7 +101,7 @@ def _unpacked(path: Path, folder: Path, most: int) -> list[Part]:
         with zipfile.ZipFile(path) as archive:
             parts = _unpack(archive, path.name, folder, most)
     except _BROKEN as error:
-        raise Illegal(f"{path.name} can't be unpacked: {error}.") from None
+        raise Illegal(f"{path.name} can't be unpacked: {str(error)[:200]}.") from None
     if not parts:
         raise Illegal(f"{path.name} is no export of a Mailchimp audience: no subscribed_….csv.")
     return parts

@@ -1,10 +1,10 @@
-"""Dies at each statement of a step in turn (R-21): ``python -m tests.faults.crashing STEP``.
+"""Dies at each statement of a step in turn (R-21): ``python -m tests.faults.crashing STEP EVERY``.
 
 A process that has no threads and no connections forks one child for each statement. The child makes
 a small campaign, and kills itself with -9 before its n-th statement or COMMIT of the step, or after
 statements that went out together; another child recovers and finishes what it left. The loop ends
-when a child gets through alive: then there is no n-th statement. Prints how many there were.
-``FAIL_POINT=7`` in the environment plays the seventh alone.
+when a child gets through alive: then there is no n-th statement. Prints how many were played:
+with 3 for EVERY each third. ``FAIL_POINT=7`` in the environment plays the seventh alone.
 """
 
 import os
@@ -43,16 +43,16 @@ STEPS = {
 }
 
 
-def main(step: str) -> None:
+def main(step: str, every: int) -> None:
     settings = load_settings()
     configure_mappers()
     only = os.environ.get("FAIL_POINT")
-    point = int(only or 0)
+    point, played = int(only or 0), 0
     while in_child(partial(play, settings, step, point)) == -signal.SIGKILL and only is None:
         assert in_child(partial(recover, settings)) == 0, f"{step} {point} is not recovered from"
-        point += 1
+        point, played = point + every, played + 1
     assert in_child(partial(recover, settings)) == 0
-    print(f"\n{point}")
+    print(f"\n{played}")
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -178,4 +178,4 @@ ACTS = {
 }
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

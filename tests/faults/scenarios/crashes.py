@@ -16,19 +16,20 @@ from tests.faults.verdict import Verdict, judge
 
 
 def crash_everywhere(stage: Stage, full: bool) -> Finding:
-    """R-21: both forms are the same. Each step has a database of its own."""
+    """R-21: the short form crashes at each third. Each step has a database of its own."""
+    play = partial(_crash, stage, 1 if full else 3)
     with ThreadPoolExecutor(len(STEPS)) as pool:
-        found = list(pool.map(partial(_crash, stage), STEPS))
+        found = list(pool.map(play, STEPS))
     points = sum(n for n, _ in found)
-    assert points > 20, f"only {points} statements were found"
+    assert points > (60 if full else 20), f"only {points} statements were found"
     return Finding(points, sum((one for _, one in found), Verdict()), PEOPLE * points, 0)
 
 
-def _crash(stage: Stage, step: str) -> tuple[int, Verdict]:
-    """How many statements the step has, and what became of everybody."""
+def _crash(stage: Stage, every: int, step: str) -> tuple[int, Verdict]:
+    """At how many statements of the step there was a crash, and what became of everybody."""
     with stage.fleet() as fleet:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.crashing", step],
+            [sys.executable, "-m", "tests.faults.crashing", step, str(every)],
             env=fleet.env | {"DIGEST_LOG_LEVEL": "ERROR"},
             cwd=ROOT,
             capture_output=True,

@@ -19,6 +19,8 @@ from tests.faults.stage import Finding, Stage, Stopwatch, W
 from tests.faults.verdict import judge
 from tests.servers import wait_until
 
+STILL_SECONDS = 2.0  # who lives records results several times a second
+
 
 def killed_workers(stage: Stage, full: bool) -> Finding:
     """R-01: kill -9 of whole workers, again and again, in the middle of a window."""
@@ -117,6 +119,7 @@ def take_up(
     began. In the short form the 30 s of the leases are over once everybody else is served."""
     if not full:
         wait_until(lambda: only_held_is_left(fleet, held), "the others are served", 120, 0.2)
+        _wait_for_the_living(fleet)
         pass_leases(fleet.db)
     wait_until(lambda: not holders(fleet) & held, "what it held is taken up", 120, 0.2)
     return watch.seconds
@@ -128,6 +131,27 @@ def only_held_is_left(fleet: Fleet, held: set[UUID]) -> bool:
     )
     with fleet.db.read() as session:
         return not session.scalar(waits) and holders(fleet) <= held
+
+
+def _wait_for_the_living(fleet: Fleet) -> None:
+    """Until what is held stays as it is. A lease that passed in the hands of somebody who sends
+    would make copies that no fault has made."""
+    seen, watch = _held(fleet), Stopwatch()
+
+    def stays() -> bool:
+        nonlocal seen, watch
+        if seen != (now := _held(fleet)):
+            seen, watch = now, Stopwatch()
+        return watch.seconds > STILL_SECONDS
+
+    wait_until(stays, "the living have done what they held", 120, 0.2)
+
+
+def _held(fleet: Fleet) -> set[UUID]:
+    with fleet.db.read() as session:
+        return set(
+            session.scalars(select(Delivery.id).where(Delivery.state == DeliveryState.SENDING))
+        )
 
 
 def stale_results(fleet: Fleet) -> int:

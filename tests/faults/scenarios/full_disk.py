@@ -69,7 +69,7 @@ def full_disk(stage: Stage, full: bool) -> Finding:
     """R-17: senders stop within a window each, the campaign waits, and goes on with the room."""
     if os.geteuid() != 0:
         raise CannotBePlayed("a small disk needs root")
-    people = 6_000 if full else 400
+    people = 6_000 if full else 600
     cramped = CrampedPostgres()
     with (
         Stage(stage.folder / "cramped", postgres=cramped) as room,

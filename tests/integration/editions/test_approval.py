@@ -84,13 +84,17 @@ def test_the_preview_is_what_the_send_renders(db: Database, settings: Settings) 
     assert "https://news.example/e/" in sent.text
 
 
+def tamper_with(db: Database, edition_id: UUID) -> None:
+    with db.begin() as session:
+        row = find_edition(session, edition_id)
+        row.content = replace(row.content, subject="Another subject")
+
+
 def test_what_was_changed_after_approval_is_not_rendered(db: Database, settings: Settings) -> None:
     a_newsroom(db)
     edition_id = a_draft(db)
     approve(db, settings, edition_id)
-    with db.begin() as session:
-        row = find_edition(session, edition_id)
-        row.content = replace(row.content, subject="Another subject")
+    tamper_with(db, edition_id)
     with pytest.raises(Illegal, match="is not what was approved"):
         preview_edition(db, settings, edition_id)
 
@@ -102,9 +106,7 @@ def test_a_campaign_whose_edition_was_changed_does_not_start_and_says_why(
     edition_id = a_draft(db)
     approve(db, settings, edition_id)
     campaign_id = schedule_campaign(db, edition_id, due_at=NOW, now=NOW, actor="mira")
-    with db.begin() as session:
-        row = find_edition(session, edition_id)
-        row.content = replace(row.content, subject="Another subject")
+    tamper_with(db, edition_id)
     assert start_campaign(db, settings, campaign_id, NOW) == 0
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)

@@ -11,16 +11,14 @@ from uuid import UUID, uuid4
 import psycopg
 
 from bench.deliver.service import TunedPostgres
-from digest.domain.edition import Variant
-from digest.domain.states import CampaignState, Stream
+from digest.domain.states import CampaignState
 from digest.settings import Settings, load_settings
 from digest.store import schema
 from digest.store.campaigns import Campaign
-from digest.store.editions import keep_renditions
 from digest.store.engine import Database
 from digest.store.lists import find_list
-from digest.store.roster import Roster, freeze_roster, note_statistics
-from tests.builders import a_campaign, a_rendition, an_edition
+from digest.store.roster import freeze_roster, note_statistics
+from tests.builders import a_campaign, a_roster, an_edition
 
 REPLY = "250 2.0.0 Ok: queued as 4XkT2c1zYz"
 
@@ -69,18 +67,8 @@ def a_campaign_to(db: Database, slug: str, at: datetime) -> tuple[UUID, float]:
     with db.begin() as session:
         mailing_list = find_list(session, slug)
         edition = an_edition(session, mailing_list, number=int(at.timestamp()))
-        key = Variant().key
-        ids = keep_renditions(session, edition.id, {key: a_rendition()})
         campaign = a_campaign(session, edition, state=CampaignState.SENDING, started_at=at)
-        roster = Roster(
-            campaign_id=campaign.id,
-            list_id=mailing_list.id,
-            stream=Stream.EACH,
-            now=at,
-            renditions={key: ids[key]},
-            fallback=ids[key],
-            due={},
-        )
+        roster = a_roster(session, campaign, now=at)
         began = monotonic()
         campaign.roster = freeze_roster(session, roster)
         seconds = monotonic() - began

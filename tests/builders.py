@@ -238,8 +238,6 @@ def a_sending_campaign(
         mailing_list = a_list(session, slug)
         many_subscribers(session, settings, addresses, mailing_list)
         edition = an_edition(session, mailing_list)
-        key = Variant().key
-        ids = keep_renditions(session, edition.id, {key: rendition or a_rendition()})
         campaign = a_campaign(
             session,
             edition,
@@ -248,18 +246,32 @@ def a_sending_campaign(
             expires_at=NOW + timedelta(days=1) if expires else None,
             doubt_policy=policy,
         )
-        roster = Roster(
-            campaign_id=campaign.id,
-            list_id=mailing_list.id,
-            stream=Stream.EACH,
-            now=NOW,
-            renditions={key: ids[key]},
-            fallback=ids[key],
-            due={},
-            batch_size=batch_size,
-        )
+        roster = a_roster(session, campaign, rendition=rendition, batch_size=batch_size)
         campaign.roster = freeze_roster(session, roster)
         return campaign.id
+
+
+def a_roster(
+    session: Session,
+    campaign: Campaign,
+    *,
+    now: datetime = NOW,
+    rendition: Rendition | None = None,
+    batch_size: int = 1000,
+) -> Roster:
+    """Everybody on a campaign's list, with one rendition for all; to be frozen."""
+    key = Variant().key
+    ids = keep_renditions(session, campaign.edition_id, {key: rendition or a_rendition()})
+    return Roster(
+        campaign_id=campaign.id,
+        list_id=campaign.list_id,
+        stream=Stream.EACH,
+        now=now,
+        renditions={key: ids[key]},
+        fallback=ids[key],
+        due={},
+        batch_size=batch_size,
+    )
 
 
 def a_due_campaign(session: Session, mailing_list: MailingList, **edition: Any) -> UUID:

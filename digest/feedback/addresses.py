@@ -7,7 +7,8 @@ LONGEST = 254  # characters of an address (RFC 3696, erratum 1690)
 # White space, controls, what turns the direction of text, halves of characters.
 _NEVER = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff"
 _UNSEEN = re.compile(f"[{_NEVER}]")
-_LOCAL = rf"(?:\"[^\"@<>{_NEVER}]{{1,62}}\"|[^<>()\[\]\",:;@\\|{_NEVER}]{{1,64}})"
+WIDE = "：；，。、（）【】《》「」"  # marks that Chinese and Japanese set without a space
+_LOCAL = rf"(?:\"[^\"@<>{_NEVER}]{{1,62}}\"|[^<>()\[\]\",:;@\\|{WIDE}{_NEVER}]{{1,64}})"
 _DOMAIN = r"[A-Za-z0-9\u00a1-\u1fff\u2c00-\ud7ff\uf900-\ufefe](?:[\w.-]{0,250}\w)?"
 IN_TEXT = re.compile(rf"(?<![\w.@]){_LOCAL}@{_DOMAIN}")
 _TYPE = re.compile(

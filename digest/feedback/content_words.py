@@ -50,6 +50,7 @@ SPAM = (
     r"bayesian",
     r"rejected by (?:anti-?spam|content|filter)",
     r"spamdetected",
+    r"\b(?:dt|mi):sp[mb]\b",  # NetEase
     r"mail rejete",
     r"rejete",
     r"垃圾",
@@ -59,6 +60,7 @@ SPAM = (
 )
 
 POLICY = (
+    r"\b(?:dt|hl|mi|rp):[a-z]{3}\b",  # NetEase
     r"polic(?:y|ies)\b",
     r"prohibited",
     r"not (?:allowed|permitted|acceptable|accepted)",

@@ -6,11 +6,13 @@ by name.
 
 import re
 
+from digest.feedback.addresses import WIDE
+
 I = re.IGNORECASE  # noqa: E741
 
 SENDERS = re.compile(
     r"mailer[-_. ]?daemon|post_?master|mail[-_. ]?delivery|daemon@|mail administrator|"
-    r"administrator@|"
+    r"administrator@|microsoftexchange[0-9a-f]{8}|"
     r"mail[-_. ]?(?:system|router|server|gateway)|mdaemon|delivery[-_. ]?sub-?system|"
     r"no-?reply@(?:sns\.amazonaws|google)|microsoft exchange|bounce|<>|e-?mail system|fml",
     I,
@@ -29,6 +31,9 @@ SUBJECTS = re.compile(
     r"error)|bounce|problem delivering|there was an error|"
     r"unzustellbar|zustellung|nicht zugestellt|non remis|non distribu|[ée]chec|no se (?:pudo|"
     r"puede)|no entregado|n[aã]o entregue|devolvid|mancato recapito|"
+    r"non recapit|niedostarcz|nie dostarczon|inte att leverera|ikke lever|teslim edilemedi|"
+    r"nedoru[cč]|nelze doru|k[eé]zbes[ií]thet|ei voi(?:tu)? toimitta|μη παραδ|αποτυχία παράδοσης|"
+    r"배달되지|(?:전송|발송) 실패|반송|falha na entrega|delay in |"
     r"onbestelbaar|не доставлен|недоставлен|配信|送信できません|エラー|退信|无法投递|未送达|"
     r"投递失败|未達|不在|"
     r"system ?error|"
@@ -46,6 +51,8 @@ OPENINGS = re.compile(
     r"address(?:es)?|mail delivery agent|could not deliver|"
     r"user unknown|final-recipient\s*:|notificationtype.{0,4}:.{0,4}(?:bounce|complaint)|returned "
     r"to (?:you|sender)|message you sent|error message below|"
+    r"problem delivering|"
+    r"remote server returned '?\d{3}|resolver\.(?:adr|rst)\.|"
     r"^\s*5\d\d[ -].{0,80}(?:user|recipient|mailbox|requested action)",
     I | re.MULTILINE,
 )
@@ -57,7 +64,7 @@ COPY_FOLLOWS = re.compile(
     r"original message(?: follows| headers| text|:|-| attached)|"
     r"(?:the )?(?:original|your|unsent|returned|undelivered|failed|bounced) (?:message|mail|"
     r"e-?mail)(?:'s)?(?: headers?)?(?: (?:follows|(?:is )?(?:below|attached|included)|"
-    r"text).{0,30})?\W*$|"
+    r"text).{0,30})?[^\w.]*$|"
     r"(?:message|mail) (?:headers?|text|contents?|header) follows?.{0,40}$|(?:the )?(?:message|"
     r"mail) (?:header|headers|text|contents?)\W*$|"
     r"copy of (?:the )?(?:original )?message|(?:the )?(?:first|beginning|start|top|header|headers|"
@@ -75,6 +82,7 @@ COPY_FOLLOWS = re.compile(
 
 # Lines that name somebody else than the recipient.
 NOT_RECIPIENTS = re.compile(
+    r"^\W*(?:hello|hi|dear|hallo|bonjour|hola|ciao|ol[aá])\b|"
     r"^\W*(?:(?:from|sender|mail from|reply-to|return[- ]path|errors-to|message-id|id|cc|bcc|"
     r"contact|subject|date|x-[\w-]+|received|"
     r"envelope[- ]?(?:from|sender)|originator|de|von|absender|remitente|差出人|発件人|"
@@ -90,7 +98,8 @@ NOT_RECIPIENTS = re.compile(
 # Lines that name a recipient, the surest form first. ``@`` stands for the address.
 _ADDRESS = (
     r"[<'\"(\[]*(?:mailto:|smtp:)?"
-    r"([^\s<>()\[\]\",:;@\\']{1,64}@[\w.-]+\w|\"[^\"\s]{1,62}\"@[\w.-]+\w)[>'\")\]]*"
+    rf"([^\s<>()\[\]\",:;@\\'{WIDE}]{{1,64}}@[\w.-]+\w|"
+    r"\"[^\"\s]{1,62}\"@[\w.-]+\w)[>'\")\]]*"
 )
 RECIPIENT_LINES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
     tuple(re.compile(form.replace("@", _ADDRESS), I) for form in forms)
@@ -98,6 +107,7 @@ RECIPIENT_LINES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
         (
             r"^\W*(?:final|original|failed|intended)[ -]?(?:recipient|"
             r"address)s?\s*:?\s*(?:rfc822;)?\s*@",
+            r"\baddressed to\W{0,3}@",
             r"^\s*(?:>>> )?rcpt to\s*:?\s*@",
             r"^\s*@\s*:(?!\d)",
             r"^\s*(?:\d{3}[ -])?(?:[245]\.\d\.\d+ )?@\s*\.\.\. ?",
@@ -110,7 +120,7 @@ RECIPIENT_LINES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
             r"mailbox|rcpt|addressee|addressed to|empf[aä]nger|destinataires?|destinatario|para|"
             r"an|"
             r"宛先|收件人|受信者|получатель|кому|unknown user|unknown address|failed recipients?|"
-            r"recipient'?s? e?-?mail(?: address)?)\s*[:=]\s*@",
+            r"recipient'?s? e?-?mail(?: address)?)\s*[:：=]\s*@",
         ),
         (
             r"(?:deliver(?:y|ed|ing|able)?|sent|send|sending|message|mail|e-?mail|reach|"
@@ -137,13 +147,14 @@ RECIPIENT_LINES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
 AFTER_DATA = re.compile(
     r"(?:reply|response|respond\w*|answer\w*)\W+(?:was\W+)?(?:to\W+)?(?:the\W+)?(?:end of )?\W*"
     r"(?:mail |message )?data\b|after (?:end of )?(?:sending )?(?:the )?data|>>> (?:data|\.)\s|"
-    r"end of data\b|\[data\]|message content|smtp command\W+data\b",
+    r"end of data\b|\[data\]|failed after i sent the message|message content|smtp command\W+data\b",
     I,
 )
 AT_RECIPIENT = re.compile(
     r"\b503\b.{0,30}(?:rcpt|recipient)|have an? \S* ?account|need rcpt|no valid recipients|"
     r"(?:reply|response|answer\w*)\W+(?:to\W+)?(?:the\W+)?rcpt|after rcpt|our rcpt|\[rcpt_to\]|"
-    r">>> rcpt to:?.{0,100}\s+<<<|rcpt (?:to )?command|rcpt host|sender verify fail|"
+    r"(?:>>>|-->) rcpt to:?.{0,100}\s+(?:<<<|.{0,40}<-- [45])|does not like recipient|"
+    r"rcpt (?:to )?command|rcpt host|sender verify fail|"
     r"smtp command\W+rcpt|rejected recipient|local recipient table[\s\S]{0,40}smtp command\W+data",
     I,
 )

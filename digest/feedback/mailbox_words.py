@@ -6,13 +6,15 @@ Each line is one wording: a regular expression, read as ``reply_words`` says.
 # A mailbox by any name, then perhaps its address and up to four words more.
 _WHO = (
     r"(?:user|mail ?box|recipient|account|addressee|address|e-?mail|alias|local[- ]?part|rcpt|"
-    r"login|customer|destination|inbox|person|member|destinataire|adresse|empf[aä]nger|"
-    r"destinatari[oa]|usuario|usu[aá]rio|utilisateur|cuenta|conta)(?:'s)?"
+    r"login|customer|destination|inbox|person|member|destinataire|adresse|compte|bo[iî]te|"
+    r"empf(?:[aä]|ae)nger|adressat|benutzer|postfach|konto|destinat[aá]ri[oa]|usuario|usu[aá]rio|"
+    r"utilisateur|cuenta|conta|direcci[oó]n|endere[cç]o|casilla|buz[oó]n|caixa|utente|indirizzo|"
+    r"casella|gebruiker|u[zż]ytkownik|u[zž]ivatel|kullan[iı]c[iı]|anv[aä]ndare)(?:'s)?"
     r"[^\w ]{0,3}(?: ?\(?<@>\)?[^\w ]{0,3})?(?: \S+){0,4}? "
 )
 
 USER_UNKNOWN_FOR_SURE = (
-    r"recipient address rejected: access denied",  # Exchange Online, where DBEB knows nobody so
+    r"recipient address rejected: access denied(?! by)",  # Exchange Online, by its DBEB
     r"(?:user|recipient|mailbox|address|account|receiver)(?: \(?<@>\)?| name)? ?(?:is )?"
     r"(?:un ?known|unkown)\b",
     r"(?:unknown|no such|unrecognized|non-?exist[ae]nt|nonexistant) (?:virtual |local |mail )?"
@@ -23,7 +25,7 @@ USER_UNKNOWN_FOR_SURE = (
     r"does(?:n'?t| not) have (?:an? )?(?:\S+ )?(?:account|mail ?box)",
     r"account (?:that )?you tried to reach does not",
     r"not our (?:user|customer)\b",
-    r"resolver\.adr\.(?:recip|ex)\w*notfound",
+    r"resolver\.adr\.(?:(?:recip|ex)\w*notfound|badprimary)",
     r"recipient ?not ?found",
     r"unknown or illegal (?:alias|user)",
     r"requested action not taken: mailbox unavailable",
@@ -44,7 +46,19 @@ USER_UNKNOWN = (
     rf"{_WHO}(?:no[tn][ -]?exist\w*|un ?recogni[sz]ed|invalid|undeliverable|unroute?able)",
     rf"{_WHO}(?:deleted|removed|does not exist|doesn'?t exist|do not exist|cannot be found)",
     rf"{_WHO}(?:inconnue?|unbekannt|desconocid[oa]|desconhecid[oa]|inexistente?|no existe)",
-    rf"{_WHO}(?:n'existe|n[aã]o existe|existiert nicht|invalide|incorrecte)",
+    rf"{_WHO}(?:n'existe|n[aã]o existe|existiert nicht|invalide|incorrecte|introuvable)",
+    rf"{_WHO}(?:sconosciut[oa]|inesistente|inexistante?|errato|non (?:valid[oa]|trovat[oa]|esiste)|"
+    r"n(?:o|[aã]o) encontrad[oa])",
+    rf"{_WHO}(?:nicht (?:gefunden|vorhanden|bekannt)|bestaat niet|onbekend|neexistuje|nie istnieje|"
+    r"bulunamad[iı]|finns inte)",
+    r"onbekende gebruiker|nie ma takiego|keine? (?:solche\w*|benutzer|postfach)",
+    r"(?:user|mailbox|account|address|recipient) (?:that )?you (?:are|were)(?: \S+){2,4} "
+    r"(?:was |is |could |does )?(?:not|no longer|n.t) (?:be )?(?:found|exist|valid)",
+    r"recipient (?:address )?(?:verification failed|(?:can ?not|could not) be verified)",
+    r"unable to validate recipient",
+    r"\b5\.1\.0\W{1,3}address rejected|^\W*550\W+address (?:rejected|invalid)",
+    r"not a member of domain",
+    r"mailbox name (?:is )?not allowed|cannot deliver mail for|\bno such id\b",
     r"(?:unknown|no such|invalid|non-?exist\w*|bad|unrecogni[sz]ed|undeliverable|incorrect|"
     r"illegal|unroute?able|not a (?:valid|known)|isn't a|no valid|no matching) "
     r"(?:virtual |local |e-?mail |mail |smtp |user |to |destination |alias |recipient |final |"
@@ -55,7 +69,7 @@ USER_UNKNOWN = (
     r"there is no (?:one|user|mailbox|such|account|active)",
     r"(?:no one|nobody) (?:by|with|here)",
     r"don'?t know (?:that|this) user|who'?s that",
-    r"recipient address rejected\.?(?: \(in reply|$)",
+    r"recipient address rejected\.?(?: \(in reply| giving up|$)",
     r"has no mail ?box|has left (?:us|the company|the organi[sz]ation)",
     r"no longer (?:works?|employed|with (?:us|the))",
     r"unknown-?user|user_?unknown|userunknown|nosuchuser|badrecipient",
@@ -91,15 +105,19 @@ MOVED = (
 
 MAILBOX_FULL = (
     r"(?:mail ?(?:box|folder|fold|drop)|inbox|account|user'?s? mail ?(?:box|folder)?|"
-    r"posteingang|postfach|bo[iî]te|buz[oó]n|caixa|casella)\W{0,3}(?:<@>\W{0,3})?(?: "
+    r"posteingang|postfach|bo[iî]te|buz[oó]n|caixa|casella|casilla|skrzynk\w*)"
+    r"\W{0,3}(?:<@>\W{0,3})?(?: "
     r"\S+){0,3} (?:is |are |has |est |ist |est[aá] )?(?:currently |too |over ?|"
-    r"exceed(?:ed|s)? ?)*(?:full|quota|voll|pleine|lle[no][oa]|chei[oa]|piena|size)",
+    r"exceed(?:ed|s)? ?)*(?:full|quota|voll|pleine|lle[no][oa]|chei[oa]|piena|przepe[lł]nion|"
+    r"size)",
+    r"zu ?viele mails",
+    r"mailbox limit",
     r"\bfull (?:mailbox|mail ?box|inbox|disk quota)",
     r"mail ?box(?:es)? (?:size |disk )?(?:quota|limit) (?:has been |is |was )?(?:exceeded|"
     r"reached|full)",
     r"(?:over|exceed(?:s|ed|ing)?)(?: \S+){0,5} (?:quota|storage|mailbox size|space)\b",
     r"quota (?:has been |is |was |limit )?(?:exceed|exhaust|reached|full|violat)",
-    r"\bover ?quota\b",
+    r"\bover ?quota(?:perm|temp)?\b",
     r"\bout of (?:disk |storage )?(?:space|quota)\b.{0,60}(?:user|mailbox|account)",
     r"(?:insufficient|not enough) (?:system )?(?:disk|storage|mailbox|free) (?:space|"
     r"storage).{0,40}(?:user|mailbox|recipient|folder|account|quota)",

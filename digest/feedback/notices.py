@@ -17,7 +17,7 @@ _AUTO_SUBJECTS = re.compile(
     r"^\W*(?:(?:re|aw|sv|fwd?)\s*:\s*)*(?:auto(?:matic)?[- _]?(?:reply|response|responder|"
     r"matische antwort|answer)|automatische antwort|"
     r"out[- ]of[- ](?:the[- ])?office|on vacation|vacation|away from|i am (?:away|out|on)|"
-    r"abwesenheit|abwesend|r[ée]ponse automatique|absence|"
+    r"abwesenheit|abwesend|au(?:ß|ss)er haus|poza biurem|r[ée]ponse automatique|absence|"
     r"respuesta autom[aá]tica|fuera de (?:la )?oficina|resposta autom[aá]tica|risposta automatica|"
     r"fuori sede|automatisch antwoord|afwezig|"
     r"autosvar|automaattinen|автоответ|自动回复|自動回覆|自動返信|不在(?:通知|返信)|자동)",

@@ -16,13 +16,15 @@ _NOT_FAILED = (
 
 
 def read_prose(mail: Mail, told: Told, returned: Headers | None) -> list[Finding]:
-    """Who is named as not reached, and why."""
+    """Who is named as not reached, and why; only why, where nobody is named."""
     lines = told.lines
     others = _others(mail)
     named = _failed_recipients(mail) or _named(lines, others)
     sent_to = addresses_in(returned.get("to")[:5_000]) if returned else []
     if not named:
         named = sent_to if len(sent_to) == 1 else _named(lines, set())[:1]
+    if not named:
+        return [_finding(None, told.text)]
     return [_finding(who, about) for who, about in told.about(named).items()]
 
 
@@ -58,12 +60,12 @@ def _possible(found: list[str], others: set[str]) -> list[str]:
     ]
 
 
-def _finding(who: str, about: str) -> Finding:
+def _finding(who: str | None, about: str) -> Finding:
     reply = reply_in(about)
     reason = reason_of(reply or about, stage=stage_of(about))
     if reason is Reason.UNDEFINED and about:
         reason = reason_of(about, stage=stage_of(about))
-    status = status_in(reply) or status_in(about)
+    status = next(filter(_says_no, map(status_in, (reply, about))), None)
     transient = (status or code_in(reply) or "5").startswith("4")
     kind = class_of(reason, transient=transient)
     return Finding(who, kind, reason, status, squeezed(reply or about)[:500] or None)
@@ -73,6 +75,10 @@ def reply_in(text: str) -> str:
     """The remote server's words in a report's: the lines from the one with an SMTP code on."""
     lines = [line for line in text.split("\n") if line.strip()]
     for number, line in enumerate(lines):
-        if code_in(line) or status_in(line):
+        if _says_no(code_in(line)) or _says_no(status_in(line)):
             return " ".join(lines[number : number + 4])
     return ""
+
+
+def _says_no(number: str | None) -> bool:
+    return number is not None and not number.startswith("2")

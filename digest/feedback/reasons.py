@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from digest.domain.feedback import DEAD, FeedbackClass, Reason
+from digest.feedback.addresses import WIDE
 from digest.feedback.formats import AFTER_DATA, AT_RECIPIENT
 from digest.feedback.reply_words import REPLY_WORDS
 from digest.feedback.status_codes import STATUS_REASONS
@@ -12,7 +13,7 @@ from digest.feedback.words import squeezed
 
 LONGEST_REPLY = 600  # characters that are looked at
 
-_ADDRESS = re.compile(r"<?[^\s<>\"'():;,]{1,64}@[\w.-]{1,255}>?")
+_ADDRESS = re.compile(rf"<?[^\s<>\"'():;,{WIDE}]{{1,64}}@[\w.-]{{1,255}}>?")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.#-])([245]\d\d)(?![\d.]*\d)(?=[ \t:;,.)\]-]|$)")
@@ -25,8 +26,8 @@ _COMPILED = tuple(
 
 def status_in(text: str) -> str | None:
     """The first enhanced status that stands in ``text``, one that says something if there is
-    one."""
-    found = _STATUS.findall(text[:LONGEST_REPLY])
+    one, and rather what failed than what went well before."""
+    found = sorted(_STATUS.findall(text[:LONGEST_REPLY]), key=lambda one: one.startswith("2"))
     telling = [one for one in found if not one.endswith(".0.0")]
     return next(iter(telling or found), None)
 

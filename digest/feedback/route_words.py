@@ -11,6 +11,8 @@ HOST_UNKNOWN_FOR_SURE = (
     r"no data record of requested type",
     r"no mx (?:record )?found",
     r"dns lookup fail\w*:? host .{0,80}not found",
+    r"recipient address rejected: domain not found",
+    r"\[internal\] domain lookup failed",
     r"illegal host/domain name",
     r"lookup of host .{0,80} failed in smtp transport",
     r"\b(?:[\w-]+\.)+[a-z]{2,} does not exist",
@@ -23,7 +25,7 @@ HOST_UNKNOWN_FOR_SURE = (
 )
 
 NO_MAIL_HERE = (
-    r"no smtp service",
+    r"no smtp service(?!.{0,40}(?:\bip\b|dns|explanation|listed))",
     r"destination seems? to reject all mails?",
     r"null ?mx",
     r"does ?n.t (?:accept|receive) (?:any )?e?mail",

@@ -48,6 +48,7 @@ REVERSE_DNS = (
 )
 
 RATE = (
+    r"(?:unknown|invalid) (?:(?:user|recipient|rcpt)s? )?(?:attempts )?exceeded",
     r"too (?:many|much) (?:\S+ ){0,2}(?:messages?|mails?|e-?mails?|recipients?|"
     r"connections?|sessions?|concurrent|unknown|invalid|errors|rcpts?|bad|attempts|hops "
     r"from|smtp)",
@@ -92,6 +93,7 @@ REPUTATION = (
 )
 
 BLOCKED = (
+    r"\bblocked - see|\bip=\S+ - a problem occurred",  # Proofpoint; T-Online
     r"\b501\b.{0,12}invalid domain name",  # to our EHLO
     r"black ?(?:list|hole)",
     r"block(?:ed|ing)? ?list",
@@ -175,6 +177,7 @@ RELAYING_DENIED = (
 SENDER_REJECTED_FOR_SURE = (
     r"(?:sender|from|envelope) address (?:was )?(?:rejected|refused|denied)",
     r"\bfrom: domain is invalid|valid from:",
+    r"^\W*\d{3}\W+(?:5\.\d\.\d\W+)?sender \S+ has no\b",
     r"domain of sender|sender verif|sender callout|\b5\.1\.[78]\b",
 )
 

@@ -33,6 +33,52 @@ def test_words_come_before_numbers(reply, reason):
     assert reason_of(reply, stage=stage) is reason
 
 
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        # Nobody is there, in the words of many countries.
+        ("550 Adressat unbekannt oder Mailbox deaktiviert", Reason.USER_UNKNOWN),
+        ("550 Empfaenger existiert nicht", Reason.USER_UNKNOWN),
+        ("550 Das Postfach wurde nicht gefunden", Reason.USER_UNKNOWN),
+        ("550 Utilisateur inexistant", Reason.USER_UNKNOWN),
+        ("550 Utente sconosciuto", Reason.USER_UNKNOWN),
+        ("550 Indirizzo non valido", Reason.USER_UNKNOWN),
+        ("550 Dirección de correo inexistente", Reason.USER_UNKNOWN),
+        ("550 Destinatário não encontrado", Reason.USER_UNKNOWN),
+        ("550 Gebruiker bestaat niet", Reason.USER_UNKNOWN),
+        ("550 Nie ma takiego konta", Reason.USER_UNKNOWN),
+        ("550 Uživatel neexistuje", Reason.USER_UNKNOWN),
+        ("550 收件人邮件地址（ana@port.example）不存在", Reason.USER_UNKNOWN),
+        # By filters in front of mailboxes, which asked these.
+        ("550 non-local recipient verification failed", Reason.USER_UNKNOWN),
+        ("550 The recipient cannot be verified", Reason.USER_UNKNOWN),
+        ("550 #5.1.0 Address rejected.", Reason.USER_UNKNOWN),
+        ("550 User not a member of domain: <ana@port.example>", Reason.USER_UNKNOWN),
+        ("550 The mailbox you are trying to reach was not found", Reason.USER_UNKNOWN),
+        ("554 5.4.4 [internal] Domain Lookup Failed", Reason.HOST_UNKNOWN),
+        ("450 4.1.2 <ana@port.example>: Recipient address rejected: Domain not found",
+         Reason.HOST_UNKNOWN),
+        # Full.
+        ("552 Casilla de correo llena", Reason.MAILBOX_FULL),
+        ("552 Skrzynka odbiorcy jest przepelniona", Reason.MAILBOX_FULL),
+        ("550 Benutzer hat zuviele Mails auf dem Server", Reason.MAILBOX_FULL),
+        ("552 OverQuotaPerm", Reason.MAILBOX_FULL),
+        # What sounds alike, and is about us.
+        ("554 Nemesis ESMTP Service not available No SMTP service IP address is block listed",
+         Reason.BLOCKED),
+        ("554 mx.port.example No SMTP service here", Reason.NO_MAIL_HERE),
+        ("554 IP=192.0.2.1 - A problem occurred. Ask your postmaster for help", Reason.BLOCKED),
+        ("554 Blocked - see https://lookup.port.example/?ip=192.0.2.1", Reason.BLOCKED),
+        ("550 Sender harbour.example has no A, AAAA, or MX DNS records", Reason.SENDER_REJECTED),
+        ("550 user unknown attempts exceeded", Reason.RATE),
+        ("554 MI:SPB 163 mx14", Reason.SPAM),
+        ("554 HL:ITC mx", Reason.POLICY),
+    ],
+)  # fmt: skip
+def test_words_are_known_from_many_places(reply, reason):
+    assert reason_of(reply, stage=Stage.RECIPIENT) is reason
+
+
 def test_who_is_unknown_only_after_the_message_is_filtered():
     reply = "550 unknown user ana@port.example"
     assert reason_of(reply, stage=Stage.MESSAGE) is Reason.FILTERED
@@ -58,5 +104,6 @@ def test_a_domain_that_can_not_be_found_now_may_be_found_later():
 def test_numbers_are_told_from_addresses_of_machines():
     assert status_in("192.5.1.1 said 550 5.2.2 full") == "5.2.2"
     assert status_in("5.0.0 then 5.1.1") == "5.1.1"
+    assert status_in("2.1.0 sender ok, 5.1.1 no") == "5.1.1"
     assert code_in("mx [192.0.2.250]: 550-5.1.1 no") == "550"
     assert code_in("10.250.1.1 is away") is None

@@ -1,7 +1,7 @@
 """Parts of an address, as functions of SQL."""
 
 import sqlite3
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
@@ -12,59 +12,49 @@ from digest.domain.address import domain_part
 from digest.domain.address_flags import name_part, owner_part
 
 
-def add_address_functions(connection: sqlite3.Connection) -> None:
-    """Teach a connection of SQLite what PostgreSQL says by itself."""
-    for name, part in (("domain", domain_part), ("name", name_part), ("owner", owner_part)):
-        connection.create_function(f"digest_{name}", 1, part, deterministic=True)
+class _Part(FunctionElement[str]):
+    """One that PostgreSQL says by itself, and SQLite is taught."""
+
+    type = String()
+    in_postgresql: ClassVar[str]  # {} is the address
 
 
-class domain_of(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+class domain_of(_Part):  # noqa: N801 - it reads as the SQL function it is
     """The domain of an address."""
 
     inherit_cache = True
-    type = String()
+    in_postgresql = "substring({} from '[^@]*$')"
 
 
-@compiles(domain_of, "postgresql")
-def _domain_in_postgresql(element: domain_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"substring({compiler.process(element.clauses, **kw)} from '[^@]*$')"
-
-
-@compiles(domain_of, "sqlite")
-def _domain_in_sqlite(element: domain_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"digest_domain({compiler.process(element.clauses, **kw)})"
-
-
-class name_of(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+class name_of(_Part):  # noqa: N801 - it reads as the SQL function it is
     """The local part of an address without its plus-tag, in lower case."""
 
     inherit_cache = True
-    type = String()
+    in_postgresql = "lower(split_part(split_part({}, '@', 1), '+', 1))"
 
 
-@compiles(name_of, "postgresql")
-def _name_in_postgresql(element: name_of, compiler: SQLCompiler, **kw: Any) -> str:
-    address = compiler.process(element.clauses, **kw)
-    return f"lower(split_part(split_part({address}, '@', 1), '+', 1))"
-
-
-@compiles(name_of, "sqlite")
-def _name_in_sqlite(element: name_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"digest_name({compiler.process(element.clauses, **kw)})"
-
-
-class owner_of(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+class owner_of(_Part):  # noqa: N801 - it reads as the SQL function it is
     """The last two labels of an address's domain: whose it is, where that has two."""
 
     inherit_cache = True
-    type = String()
+    in_postgresql = "substring({} from '[^@.]+[.][^@.]+$')"
 
 
-@compiles(owner_of, "postgresql")
-def _owner_in_postgresql(element: owner_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"substring({compiler.process(element.clauses, **kw)} from '[^@.]+[.][^@.]+$')"
+def add_address_functions(connection: sqlite3.Connection) -> None:
+    """Teach a connection of SQLite what PostgreSQL says by itself."""
+    for part, taught in ((domain_of, domain_part), (name_of, name_part), (owner_of, owner_part)):
+        connection.create_function(_in_sqlite(part), 1, taught, deterministic=True)
 
 
-@compiles(owner_of, "sqlite")
-def _owner_in_sqlite(element: owner_of, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"digest_owner({compiler.process(element.clauses, **kw)})"
+def _in_sqlite(part: type[_Part]) -> str:
+    return f"digest_{part.__name__}"
+
+
+@compiles(_Part, "postgresql")
+def _say_in_postgresql(element: _Part, compiler: SQLCompiler, **kw: Any) -> str:
+    return element.in_postgresql.format(compiler.process(element.clauses, **kw))
+
+
+@compiles(_Part, "sqlite")
+def _say_in_sqlite(element: _Part, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{_in_sqlite(type(element))}({compiler.process(element.clauses, **kw)})"

@@ -1,19 +1,16 @@
 """Bounces and complaints about mails that were sent, and the campaigns they were of."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from digest.domain.edition import Variant
 from digest.domain.ids import message_key
-from digest.domain.states import CampaignState, DeliveryState, DoubtPolicy, Stream
-from digest.store.campaigns import Campaign
+from digest.domain.states import CampaignState, DeliveryState
 from digest.store.deliveries import Delivery
-from digest.store.editions import keep_renditions
 from digest.store.lists import MailingList
-from digest.store.roster import Roster, freeze_roster
+from digest.store.roster import freeze_roster
 from digest.store.subscribers import Subscription
 from digest.tokens import Tokens
-from tests.builders import NOW, a_list, a_rendition, an_edition, many_subscribers
+from tests.builders import NOW, a_campaign, a_list, a_roster, an_edition, many_subscribers
 
 READER = "ana@port.example"
 
@@ -29,26 +26,10 @@ def a_readership(db, settings, addresses=(READER,), slug="daily") -> UUID:
 def a_sent_campaign(db, list_id: UUID, at: datetime = NOW, number: int = 1) -> UUID:
     """An edition that everybody on the list was sent."""
     with db.begin() as session:
-        mailing_list = session.get_one(MailingList, list_id)
-        edition = an_edition(session, mailing_list, number=number)
-        key = Variant().key
-        ids = keep_renditions(session, edition.id, {key: a_rendition()})
-        campaign = Campaign(
-            edition_id=edition.id,
-            list_id=list_id,
-            state=CampaignState.DONE,
-            due_at=at,
-            started_at=at,
-            finished_at=at,
-            expires_after=timedelta(days=1),
-            doubt_policy=DoubtPolicy.RESEND,
-            created_at=at,
-            created_by="test",
-        )
-        session.add(campaign)
-        session.flush()
-        roster = Roster(campaign.id, list_id, Stream.EACH, at, {key: ids[key]}, ids[key], {})
-        campaign.roster = freeze_roster(session, roster)
+        edition = an_edition(session, session.get_one(MailingList, list_id), number=number)
+        times = {"due_at": at, "started_at": at, "finished_at": at, "created_at": at}
+        campaign = a_campaign(session, edition, state=CampaignState.DONE, **times)
+        campaign.roster = freeze_roster(session, a_roster(session, campaign, now=at))
         for delivery in session.query(Delivery).filter_by(campaign_id=campaign.id):
             delivery.state, delivery.sent_at, delivery.reply = DeliveryState.SENT, at, "250 ok"
         return campaign.id

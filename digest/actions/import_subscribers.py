@@ -5,21 +5,22 @@ the same import again changes nothing for those who are there: so it may be kill
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 from uuid import UUID
 
 from digest.actions.gone_elsewhere import Parting, Partings, keep_consents
 from digest.audience.table import PLAIN, Form, Person, Reject, open_table
 from digest.domain.address_flags import Flag, flags_of
 from digest.settings import Settings
+from digest.store.arrivals import Arrivals, carry_out, decide_arrivals
 from digest.store.arrivals import Fate as Fate
-from digest.store.arrivals import carry_out, decide_arrivals
 from digest.store.audit import record
 from digest.store.engine import Database, IntegrityError, Session
 from digest.store.lists import MailingList, find_list
@@ -107,15 +108,24 @@ def import_subscribers(
     return found
 
 
+class _Chunk(NamedTuple):
+    """What one transaction takes."""
+
+    arrivals: Arrivals
+    asked: list[Person]  # those whose consent elsewhere is told
+
+
 class _Lanes:
     """Chunks that fill side by side, each written in a thread of its own while the next one fills.
 
-    An address always goes to the same lane, so that two of them never wait for each other.
+    An address always goes to the same lane, so that two of them never wait for each other. All that
+    Python has to do is done as a chunk fills, by one thread: those that write leave the processor
+    to it and to the database.
     """
 
     def __init__(self, writer: "_Writer", n: int) -> None:
         self._writer = writer
-        self._filling: list[dict[str, Person]] = [{} for _ in range(n)]
+        self._filling = [writer.new_chunk() for _ in range(n)]
         # First chunks differ in size, so that the lanes don't come to the database all at once.
         self._sizes = [CHUNK * (lane + 1) // n for lane in range(n)]
         self._under_way: list[Future[None] | None] = [None] * n
@@ -130,11 +140,13 @@ class _Lanes:
     def take(self, one: Person) -> bool:
         """Add somebody; False for one who is in the chunk at hand already."""
         lane = hash(one.address) % len(self._filling)
-        people = self._filling[lane]
-        if one.address in people:
+        arrivals, asked = self._filling[lane]
+        if one.address in arrivals:
             return False
-        people[one.address] = one
-        if len(people) == self._sizes[lane]:
+        arrivals.add(one, self._writer.hashed(one.address))
+        if one.asked is not None:
+            asked.append(one)
+        if len(arrivals) == self._sizes[lane]:
             self._write(lane)
         return True
 
@@ -146,9 +158,9 @@ class _Lanes:
 
     def _write(self, lane: int) -> None:
         self._wait(lane)
-        chunk = list(self._filling[lane].values())
-        self._filling[lane], self._sizes[lane] = {}, CHUNK
-        if chunk:
+        chunk = self._filling[lane]
+        self._filling[lane], self._sizes[lane] = self._writer.new_chunk(), CHUNK
+        if len(chunk.arrivals):
             self._under_way[lane] = self._pool.submit(self._writer.write, chunk)
 
     def _wait(self, lane: int) -> None:
@@ -164,14 +176,17 @@ class _Writer:
         self, db: Database, settings: Settings, list_id: UUID, now: datetime, dry_run: bool
     ) -> None:
         self.counts: Counter[Fate] = Counter()
+        self.hashed = partial(hash_address, settings)
         self._db = db
-        self._hashed = partial(hash_address, settings)
         self._list_id = list_id
         self._now = now
         self._dry_run = dry_run
         self._lock = Lock()
 
-    def write(self, chunk: Sequence[Person]) -> None:
+    def new_chunk(self) -> _Chunk:
+        return _Chunk(Arrivals(self._db.engine.dialect.name), [])
+
+    def write(self, chunk: _Chunk) -> None:
         """Decided anew where somebody came by another way in the meantime."""
         for is_last in (False, False, True):
             try:
@@ -183,14 +198,14 @@ class _Writer:
         with self._lock:
             self.counts += fates
 
-    def _try(self, chunk: Sequence[Person]) -> Counter[Fate]:
+    def _try(self, chunk: _Chunk) -> Counter[Fate]:
         with self._db.begin() as session:
-            fates = decide_arrivals(session, self._list_id, chunk, self._hashed)
+            fates = decide_arrivals(session, self._list_id, chunk.arrivals)
             if self._dry_run:
                 session.rollback()
             else:
                 carry_out(session, self._list_id, fates, self._now)
-                keep_consents(session, self._list_id, chunk)
+                keep_consents(session, self._list_id, chunk.asked)
         return fates
 
 

@@ -34,6 +34,7 @@ SUBJECTS = re.compile(
     r"non recapit|niedostarcz|nie dostarczon|inte att leverera|ikke lever|teslim edilemedi|"
     r"nedoru[cč]|nelze doru|k[eé]zbes[ií]thet|ei voi(?:tu)? toimitta|μη παραδ|αποτυχία παράδοσης|"
     r"배달되지|(?:전송|발송) 실패|반송|falha na entrega|delay in |"
+    r"lever(?:ing|ans)\w* miss?ly|toimitus ep[aä]|sikertelen|nu a putut fi|تعذر|لم يتم|"
     r"onbestelbaar|не доставлен|недоставлен|配信|送信できません|エラー|退信|无法投递|未送达|"
     r"投递失败|未達|不在|"
     r"system ?error|"
@@ -51,7 +52,7 @@ OPENINGS = re.compile(
     r"address(?:es)?|mail delivery agent|could not deliver|"
     r"user unknown|final-recipient\s*:|notificationtype.{0,4}:.{0,4}(?:bounce|complaint)|returned "
     r"to (?:you|sender)|message you sent|error message below|"
-    r"problem delivering|"
+    r"problem delivering|\b[45]\d\d[ -]#?[45]\.\d{1,2}\.\d{1,3}\b|"
     r"remote server returned '?\d{3}|resolver\.(?:adr|rst)\.|"
     r"^\s*5\d\d[ -].{0,80}(?:user|recipient|mailbox|requested action)",
     I | re.MULTILINE,

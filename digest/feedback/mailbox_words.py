@@ -9,7 +9,7 @@ _WHO = (
     r"login|customer|destination|inbox|person|member|destinataire|adresse|compte|bo[iî]te|"
     r"empf(?:[aä]|ae)nger|adressat|benutzer|postfach|konto|destinat[aá]ri[oa]|usuario|usu[aá]rio|"
     r"utilisateur|cuenta|conta|direcci[oó]n|endere[cç]o|casilla|buz[oó]n|caixa|utente|indirizzo|"
-    r"casella|gebruiker|u[zż]ytkownik|u[zž]ivatel|kullan[iı]c[iı]|anv[aä]ndare)(?:'s)?"
+    r"casella|gebruiker|u[zż]ytkownik|u[zž]ivatel|kullan[iı]c[iı])(?:'s)?"
     r"[^\w ]{0,3}(?: ?\(?<@>\)?[^\w ]{0,3})?(?: \S+){0,4}? "
 )
 
@@ -50,7 +50,9 @@ USER_UNKNOWN = (
     rf"{_WHO}(?:sconosciut[oa]|inesistente|inexistante?|errato|non (?:valid[oa]|trovat[oa]|esiste)|"
     r"n(?:o|[aã]o) encontrad[oa])",
     rf"{_WHO}(?:nicht (?:gefunden|vorhanden|bekannt)|bestaat niet|onbekend|neexistuje|nie istnieje|"
-    r"bulunamad[iı]|finns inte)",
+    r"bulunamad[iı])",
+    r"\bfin(?:ns|nes|des) i(?:nte|kke)\b|vastaanottajaa ei|"
+    r"c[ií]mzett ismeretlen|utilizator inexistent|غير موجود",
     r"onbekende gebruiker|nie ma takiego|keine? (?:solche\w*|benutzer|postfach)",
     r"(?:user|mailbox|account|address|recipient) (?:that )?you (?:are|were)(?: \S+){2,4} "
     r"(?:was |is |could |does )?(?:not|no longer|n.t) (?:be )?(?:found|exist|valid)",

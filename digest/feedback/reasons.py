@@ -28,7 +28,7 @@ def status_in(text: str) -> str | None:
     """The first enhanced status that stands in ``text``, one that says something if there is
     one, and rather what failed than what went well before."""
     found = sorted(_STATUS.findall(text[:LONGEST_REPLY]), key=lambda one: one.startswith("2"))
-    telling = [one for one in found if not one.endswith(".0.0")]
+    telling = [one for one in found if one[1:3] != ".0"]
     return next(iter(telling or found), None)
 
 

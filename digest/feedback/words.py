@@ -25,10 +25,18 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949", "shi
 def decode_words(value: str) -> str:
     """A header's value with its encoded words decoded, as far as they can be."""
     if not value.isascii():
-        value = text_of(value.encode("latin-1", "replace"), "utf-8")
+        value = _from_octets(value)
     if "=?" not in value:
         return value
     return _ENCODED_WORD.sub(_decoded, _BETWEEN_WORDS.sub(r"\1\2", value[:20_000]))
+
+
+def _from_octets(value: str) -> str:
+    """UTF-8 that was read octet by octet, as headers are; other text is left as it is."""
+    try:
+        return value.encode("latin-1").decode().replace("\0", "")
+    except UnicodeError:
+        return value
 
 
 def text_of(data: bytes, charset: str) -> str:

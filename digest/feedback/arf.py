@@ -36,7 +36,8 @@ def _findings(fields: Headers, returned: Headers | None) -> list[Finding]:
     )
     named = [one for name in _RECIPIENTS for value in fields.all(name) if (one := clean(value))]
     if not named and returned is not None:
-        named = addresses_in(returned.get("to")[:20_000])
+        own = clean(returned.get("x-hmxmroriginalrecipient"))  # Microsoft hides it elsewhere
+        named = [own] if own else addresses_in(returned.get("to")[:20_000])
     addresses = list(dict.fromkeys(named))[:MOST]
     mta = fields.get("reporting-mta").rpartition(";")[2].strip() or None
     if not addresses:

@@ -19,7 +19,7 @@ def read_prose(mail: Mail, told: Told, returned: Headers | None) -> list[Finding
     """Who is named as not reached, and why; only why, where nobody is named."""
     lines = told.lines
     others = _others(mail)
-    named = _failed_recipients(mail) or _named(lines, others)
+    named = _in_header(mail, told) or _named(lines, others) or _in_header(mail)
     sent_to = addresses_in(returned.get("to")[:5_000]) if returned else []
     if not named:
         named = sent_to if len(sent_to) == 1 else _named(lines, set())[:1]
@@ -28,10 +28,12 @@ def read_prose(mail: Mail, told: Told, returned: Headers | None) -> list[Finding
     return [_finding(who, about) for who, about in told.about(named).items()]
 
 
-def _failed_recipients(mail: Mail) -> list[str]:
-    """Exim and Google name them in a header field."""
+def _in_header(mail: Mail, told: Told | None = None) -> list[str]:
+    """Exim and Google name them in a header field; only those in it of whom ``told`` tells."""
     values = " ".join(mail.headers.all("x-failed-recipients"))[:20_000]
-    return addresses_in(values)[:MOST_RECIPIENTS]
+    text = told.text.lower() if told else None
+    found = addresses_in(values)[:MOST_RECIPIENTS]
+    return [one for one in found if text is None or one.lower() in text]
 
 
 def _others(mail: Mail) -> set[str]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    tuple_,
     update,
 )
 
@@ -49,15 +50,10 @@ _NOW = bindparam("now", type_=UtcDateTime())
 
 # Looked up one by one, by the index: PostgreSQL knows nothing of this table's size, and would join
 # it to everybody there is, once for each chunk.
-_PERSON_ID = (
-    select(_PERSON.c.id)
+_KNOWN = (
+    select(_PERSON.c.id, _PLACE.c.state)
+    .outerjoin(_PLACE, and_(_PLACE.c.subscriber_id == _PERSON.c.id, _PLACE.c.list_id == _LIST))
     .where(_PERSON.c.address == _NEW.c.address)
-    .correlate(_NEW)
-    .scalar_subquery()
-)
-_HERE = (
-    select(_PLACE.c.state)
-    .where(_PLACE.c.subscriber_id == _PERSON_ID, _PLACE.c.list_id == _LIST)
     .correlate(_NEW)
     .scalar_subquery()
 )
@@ -98,7 +94,8 @@ _COUNTS = select(_FATE, func.count()).group_by("fate")
 @cache
 def _look_up() -> Update:
     is_barred = exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
-    return update(_NEW).values(is_barred=is_barred, person_id=_PERSON_ID, here=_HERE)
+    known = tuple_(_NEW.c.person_id, _NEW.c.here)
+    return update(_NEW).values({_NEW.c.is_barred: is_barred, known: _KNOWN})
 
 
 @cache

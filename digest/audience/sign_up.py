@@ -13,6 +13,8 @@ LIMIT_WINDOW = timedelta(hours=1)
 MOST_PER_NETWORK = 30  # sign-ups an hour
 MOST_OF_ALL = 3_000
 
+TRAP = "website"  # a field of the form that people don't see and programs fill in
+
 USUAL_WORDS = "Yes, send me {name} by e-mail. I can leave at any time."
 
 

@@ -7,9 +7,9 @@ import typer
 
 from digest.actions.change_doors import change_doors
 from digest.actions.sign_up import ListOffer, show_offer
+from digest.audience.sign_up import TRAP
 from digest.cli.context import actor, database, print_json, settings
 from digest.clock import utc_now
-from digest.web.joining import TRAP
 
 
 def signups(

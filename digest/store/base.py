@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -50,7 +51,10 @@ class AsJson(TypeDecorator[Any]):
     def __init__(self, shape: Any) -> None:
         super().__init__()
         self.shape = shape
-        self._adapter: TypeAdapter[Any] = TypeAdapter(shape)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.shape)  # takes milliseconds, and few commands need many of them
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         kind = JSONB if dialect.name == "postgresql" else JSON

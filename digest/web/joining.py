@@ -8,14 +8,13 @@ from fastapi import Request, Response
 
 from digest.actions.confirm_sign_up import Waiting, confirm_sign_up, show_requests
 from digest.actions.sign_up import ListOffer, SignUp, TooManySignUps, show_offer, sign_up
+from digest.audience.sign_up import TRAP
 from digest.clock import utc_now
 from digest.domain.errors import Illegal
 from digest.web.accent import accent_path
 from digest.web.client import client_address
 from digest.web.posted import Fields, Posted, first
 from digest.web.site import Here, Site
-
-TRAP = "website"  # a field that people don't see and programs fill in
 
 
 def show_form(slug: str, site: Here) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,17 +44,7 @@ class Pages:
     def __init__(self, static: StaticFiles, public_url: str) -> None:
         """``public_url`` may have a path, under which a proxy shows the pages."""
         self.base = urlsplit(public_url).path
-        self._environment = Environment(
-            loader=FileSystemLoader(_FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(base=self.base, static=lambda n: self.base + static[n])
-        self._environment.filters.update(
-            day=_day, when=when, length_of=length, n=thousands, zone_word=zone_word
-        )
+        self._environment = _environment(static, self.base)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The template filled with ``values``."""
@@ -70,6 +61,23 @@ class Pages:
         if status == 503:
             answer.headers["Retry-After"] = "30"
         return answer
+
+
+@lru_cache(maxsize=8)
+def _environment(static: StaticFiles, base: str) -> Environment:
+    """Keeps each template that was compiled, for all applications of a process."""
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(base=base, static=lambda name: base + static[name])
+    environment.filters.update(
+        day=_day, when=when, length_of=length, n=thousands, zone_word=zone_word
+    )
+    return environment
 
 
 def thousands(n: int | float) -> str:

@@ -1,10 +1,9 @@
 """robots.txt as RFC 9309 means it."""
 
-import time
-
 import pytest
 
 from digest.fetch.robots import parse_robots
+from tests.pace import quiet_seconds
 
 
 @pytest.mark.parametrize(
@@ -44,6 +43,4 @@ def test_a_rule_decides(text, path, allowed):
 
 def test_patterns_of_many_stars_take_no_time():
     text = "User-agent: *\n" + f"Disallow: /{'a*' * 500}$b\n" * 400
-    started = time.process_time()
-    parse_robots(text, "bluf-digest").allows("/" + "a" * 2000)
-    assert time.process_time() - started < 1
+    assert quiet_seconds(lambda: parse_robots(text, "bluf-digest").allows("/" + "a" * 2000)) < 1

@@ -12,6 +12,7 @@ from digest.settings import Settings, load_settings
 from digest.store import schema
 from digest.store.engine import Database
 from tests.browser import PROGRAM, chromium
+from tests.databases import HastyPostgres, Reused
 from tests.servers import Postgres, Valkey
 
 
@@ -42,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL for the whole session."""
-    server = Postgres()
+    server = HastyPostgres()
     server.start()
     yield server
     server.remove()
@@ -66,11 +67,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> str:
-    """The name of one."""
-    name = "digest_template"
-    _migrate(postgres.create_database(name))
-    return name
+def postgres_database(postgres: Postgres) -> Reused:
+    """A database with all tables, one test's after the other."""
+    _migrate(postgres.create_database(template := "digest_template"))
+    return Reused(postgres, template)
 
 
 def _migrate(url: str) -> None:
@@ -80,22 +80,25 @@ def _migrate(url: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database, once of each kind: an empty one, but where the test has a ``db``."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'digest.db'}"
-    server: Postgres = request.getfixturevalue("postgres")
-    has_tables = "db" in request.fixturenames
-    template = request.getfixturevalue("postgres_template") if has_tables else None
-    return server.create_database(f"test_{uuid4().hex}", template)
+        yield f"sqlite:///{tmp_path / 'digest.db'}"
+    elif "db" in request.fixturenames:
+        database: Reused = request.getfixturevalue("postgres_database")
+        yield database.take()
+        database.give_back()
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        yield server.create_database(f"test_{uuid4().hex}")
 
 
 @pytest.fixture
 def db(database_url: str, sqlite_template: Path) -> Iterator[Database]:
     """A database with all tables, once of each kind."""
-    database = Database(database_url)
-    if database.is_sqlite:
+    if database_url.startswith("sqlite"):
         copyfile(sqlite_template, database_url.removeprefix("sqlite:///"))
+    database = Database(database_url)
     yield database
     database.close()
 

@@ -46,6 +46,14 @@ def answers(port: int, address: str = LOOPBACK) -> bool:
         return probe.connect_ex((address, port)) == 0
 
 
+def _link(source: str, target: str) -> None:
+    """The same file under another name; a copy, where that is on another disk."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 class Server:
     """A child process that listens on a port."""
 
@@ -153,9 +161,9 @@ class Postgres(Server):
         if not self.user:
             return installed
         readable = self.folder / package.name / installed.name  # by ``nobody``, too
-        shutil.copytree(installed, readable)
+        shutil.copytree(installed, readable, copy_function=_link)
         libraries = f"{package.name}.libs"  # found by their place beside the package
-        shutil.copytree(package.parent / libraries, self.folder / libraries)
+        shutil.copytree(package.parent / libraries, self.folder / libraries, copy_function=_link)
         return readable
 
     def options(self) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Dies at each statement of a step in turn (R-21): ``python -m tests.faults.crashing STEP EVERY``.
 
-A process that has no threads and no connections forks one child for each statement. The child makes
-a small campaign, and kills itself with -9 before its n-th statement or COMMIT of the step, or after
-statements that went out together; another child recovers and finishes what it left. The loop ends
+A process that has no threads and no connections, and has done it all once so that its statements
+are compiled, forks one child for each statement. The child makes a small campaign, and kills itself
+with -9 before its n-th statement or COMMIT of the step, or after statements that went out together;
+another child recovers and finishes what it left. The loop ends
 when a child gets through alive: then there is no n-th statement. Prints how many were played:
 with 3 for EVERY each third. ``FAIL_POINT=7`` in the environment plays the seventh alone.
 """
@@ -22,7 +23,6 @@ import prometheus_client.multiprocess  # noqa: F401
 import psycopg
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import configure_mappers
 
 from digest.actions.deliver_campaign import deliver_campaign
 from digest.actions.start_campaign import start_campaign
@@ -32,6 +32,7 @@ from digest.settings import Settings, load_settings
 from digest.store.campaigns import Campaign
 from digest.store.engine import Database
 from tests.builders import NOW, a_campaign, a_list, a_sending_campaign, an_edition, many_subscribers
+from tests.databases import warmed
 from tests.faults.leases import pass_leases
 
 PEOPLE = 6
@@ -45,7 +46,7 @@ STEPS = {
 
 def main(step: str, every: int) -> None:
     settings = load_settings()
-    configure_mappers()
+    rehearse(settings, step)
     only = os.environ.get("FAIL_POINT")
     point, played = int(only or 0), 0
     while in_child(partial(play, settings, step, point)) == -signal.SIGKILL and only is None:
@@ -53,6 +54,15 @@ def main(step: str, every: int) -> None:
         point, played = point + every, played + 1
     assert in_child(partial(recover, settings)) == 0
     print(f"\n{played}")
+
+
+def rehearse(settings: Settings, step: str) -> None:
+    db = warmed(Database(settings.database))
+    prepare, act = ACTS[step]
+    act(db, settings, prepare(db, settings, "rehearsed"))
+    recover(settings)
+    db.close()
+    assert threading.active_count() == 1
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -71,7 +81,7 @@ def in_child(work: Callable[[], None]) -> int:
 
 
 def play(settings: Settings, step: str, point: int) -> None:
-    db = Database(settings.database)
+    db = warmed(Database(settings.database))
     prepare, act = ACTS[step]
     campaign_id = prepare(db, settings, f"{step}{point}")
     arm(step, point)
@@ -119,7 +129,7 @@ def is_at_work(functions: set[tuple[str, str]]) -> bool:
 
 def recover(settings: Settings) -> None:
     """What beats and workers do once the leases of the dead are over."""
-    db = Database(settings.database)
+    db = warmed(Database(settings.database))
     pass_leases(db)
     for _ in range(10):
         to_start, to_send = tend_campaigns(db, NOW)
@@ -129,6 +139,7 @@ def recover(settings: Settings) -> None:
             deliver(db, settings, campaign_id)
         with db.read() as session:
             if not session.scalars(select(Campaign.id).where(Campaign.state.in_(RUNNING))).all():
+                db.close()
                 return
     raise AssertionError("it does not end")
 

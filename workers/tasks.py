@@ -1,10 +1,11 @@
 """Tasks: each takes an id, calls one action, and may be run twice without harm."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from celery import Task
+from kombu.exceptions import OperationalError
 
 from digest.actions.advance_run import advance_run
 from digest.actions.collect_source import collect_one
@@ -18,6 +19,7 @@ from digest.actions.send_greeting import send_greeting
 from digest.actions.start_campaign import start_campaign
 from digest.actions.tell_alarm import tell_alarm
 from digest.actions.tell_editors import mail_notice
+from digest.actions.tend_campaigns import Due, bells
 from digest.actions.tick import Work
 from digest.clock import utc_now
 from digest.domain.errors import DigestError
@@ -48,7 +50,10 @@ def advance(run_id: str) -> None:
 @app.task
 def start(campaign_id: str) -> None:
     with _guard(Work.START, campaign_id) as id_:
-        start_campaign(process.database(), process.settings(), id_, utc_now())
+        roster = start_campaign(process.database(), process.settings(), id_, utc_now())
+        with suppress(OperationalError):  # the tick rings, too, but up to a second later
+            for due_id in bells([Due(id_, waiting=roster, held=0)] if roster else []):
+                deliver.delay(str(due_id))
 
 
 @app.task

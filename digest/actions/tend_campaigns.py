@@ -1,5 +1,7 @@
 """What keeps campaigns going whatever dies: take up expired leases, end what is done or too old."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,12 +17,23 @@ from digest.store.runs import lock_run
 from digest.store.throttles import forget_idle, forget_throttle
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+MOST_BELLS = 4  # for one campaign at once
+WORTH_A_BELL = 1000  # deliveries that wait: so many more, and one more process is called
 
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A campaign that has mail to send now, and how many of its deliveries are where."""
+
+    id: UUID
+    waiting: int
+    held: int  # by senders
+
+
 def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]:
-    """Recover, expire and finish; gives the campaigns to start, and those with mail to send."""
+    """Recover, expire and finish; gives the campaigns to start, and whom to ring for to send."""
     with db.read() as session:
         scheduled = campaigns_in(session, CampaignState.SCHEDULED)
         to_start = [c.id for c in scheduled if max(c.due_at, c.held_until or c.due_at) <= now]
@@ -28,16 +41,28 @@ def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]
             session, CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED
         )
         held = [c.id for c in running if _needs_care(session, c)]
-    to_send = [id_ for id_ in held if _tend(db, id_, now)]
-    metrics.set_to(metrics.QUEUE_AGE, _longest_wait(db, to_send, now))
-    return to_start, to_send
+    due = [one for id_ in held if (one := _tend(db, id_, now)) is not None]
+    metrics.set_to(metrics.QUEUE_AGE, _longest_wait(db, due, now))
+    return to_start, bells(due)
 
 
-def _longest_wait(db: Database, to_send: list[UUID], now: datetime) -> float:
+def bells(due: Sequence[Due]) -> list[UUID]:
+    """Several for a large campaign, so that all processes are soon at work. They ring in turns, and
+    first where the fewest are at work: no campaign waits behind the bells of another."""
+    lonely_first = sorted(due, key=lambda one: one.held)
+    return [
+        one.id
+        for turn in range(MOST_BELLS)
+        for one in lonely_first
+        if turn == 0 or one.waiting > turn * WORTH_A_BELL
+    ]
+
+
+def _longest_wait(db: Database, due: Sequence[Due], now: datetime) -> float:
     """In seconds, of what is due."""
     with db.read() as session:
-        due = [next_due(session, id_) for id_ in to_send]
-    return max(((now - at).total_seconds() for at in due if at is not None), default=0.0)
+        moments = [next_due(session, one.id) for one in due]
+    return max(((now - at).total_seconds() for at in moments if at is not None), default=0.0)
 
 
 def _needs_care(session: Session, campaign: Campaign) -> bool:
@@ -49,7 +74,7 @@ def _needs_care(session: Session, campaign: Campaign) -> bool:
     return any(left[state] for state in OPEN)
 
 
-def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
+def _tend(db: Database, campaign_id: UUID, now: datetime) -> Due | None:
     """One campaign, in one transaction; says whether there is something to send now."""
     with db.begin() as session:
         campaign = lock_campaign(session, campaign_id)
@@ -65,7 +90,7 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
             metrics.count(metrics.LEASE_EXPIRATIONS, recovered.total())
         if campaign.state is CampaignState.CANCELLED:
             cancel_waiting(session, campaign_id, f"campaign cancelled: {campaign.reason}")
-            return False
+            return None
         if campaign.expires_at is not None and now >= campaign.expires_at:
             expired = cancel_waiting(session, campaign_id, "expired")
             if expired:
@@ -73,9 +98,12 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> bool:
         left = counts(session, campaign_id)
         if campaign.state is CampaignState.SENDING and not any(left[state] for state in OPEN):
             _finish(session, campaign, now)
-            return False
+            return None
         due = next_due(session, campaign_id)
-        return campaign.state is CampaignState.SENDING and due is not None and due <= now
+        if campaign.state is not CampaignState.SENDING or due is None or due > now:
+            return None
+        waiting = left[DeliveryState.QUEUED] + left[DeliveryState.DEFERRED]
+        return Due(campaign_id, waiting, left[DeliveryState.SENDING])
 
 
 def _finish(session: Session, campaign: Campaign, now: datetime) -> None:

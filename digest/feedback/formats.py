@@ -81,6 +81,11 @@ COPY_FOLLOWS = re.compile(
     I | re.MULTILINE,
 )
 
+# How a report begins that says which mail it is about, by some of its fields.
+ABOUT_FIELDS = re.compile(
+    r".{0,80}following header fields:\s{0,9}(?:[ \t]*[\w-]{2,40}:.{0,300}\n){1,20}", I
+)
+
 # Lines that name somebody else than the recipient.
 NOT_RECIPIENTS = re.compile(
     r"^\W*(?:hello|hi|dear|hallo|bonjour|hola|ciao|ol[aá])\b|"
@@ -106,7 +111,7 @@ RECIPIENT_LINES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
     tuple(re.compile(form.replace("@", _ADDRESS), I) for form in forms)
     for forms in (
         (
-            r"^\W*(?:final|original|failed|intended)[ -]?(?:recipient|"
+            r"^\W*(?:final|original|failed|intended|recipient)[ -]?(?:recipient|"
             r"address)s?\s*:?\s*(?:rfc822;)?\s*@",
             r"\baddressed to\W{0,3}@",
             r"^\s*(?:>>> )?rcpt to\s*:?\s*@",

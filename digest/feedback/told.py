@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from digest.feedback.formats import COPY_FOLLOWS
+from digest.feedback.formats import ABOUT_FIELDS, COPY_FOLLOWS
 from digest.feedback.mime import Mail
 
 MOST_TEXT = 60_000  # characters of a report that are looked at
@@ -52,13 +52,16 @@ def told_by(mail: Mail) -> Told:
     texts = [part.text for part in mail.of_type("text/plain")[:3] if part.text.strip()]
     texts = texts or [part.text for part in mail.of_type("text/html")[:1]]
     whole = "\n".join(texts)[:MOST_TEXT]
-    match = COPY_FOLLOWS.search(whole, _first_line_end(whole))
+    match = COPY_FOLLOWS.search(whole, _first_words_end(whole))
     if match is None:
         return Told(whole, "")
     return Told(whole[: match.start()], whole[match.start() :])
 
 
-def _first_line_end(text: str) -> int:
-    """Where the first line ends: no report begins with the copy."""
+def _first_words_end(text: str) -> int:
+    """Where the first line ends, no report begins with the copy; or the fields by which some say
+    which mail they are about."""
     start = len(text) - len(text.lstrip())
+    if fields := ABOUT_FIELDS.match(text, start):
+        return fields.end()
     return max(text.find("\n", start), 0)

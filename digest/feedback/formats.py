@@ -159,7 +159,8 @@ AFTER_DATA = re.compile(
 AT_RECIPIENT = re.compile(
     r"\b503\b.{0,30}(?:rcpt|recipient)|have an? \S* ?account|need rcpt|no valid recipients|"
     r"(?:reply|response|answer\w*)\W+(?:to\W+)?(?:the\W+)?rcpt|after rcpt|our rcpt|\[rcpt_to\]|"
-    r"(?:>>>|-->) rcpt to:?.{0,100}\s+(?:<<<|.{0,40}<-- [45])|does not like recipient|"
+    r">>> rcpt to:?.{0,100}\s+<<< [45]|rcpt to: ?<.{1,100}>\W.{0,60}\b[45]\d\d\b|"
+    r"does not like recipient|"
     r"rcpt (?:to )?command|rcpt host|sender verify fail|"
     r"smtp command\W+rcpt|rejected recipient|local recipient table[\s\S]{0,40}smtp command\W+data",
     I,

@@ -86,6 +86,23 @@ def test_who_is_unknown_only_after_the_message_is_filtered():
     assert stage_of(f"{reply} (in reply to end of DATA command)") is Stage.MESSAGE
 
 
+@pytest.mark.parametrize(
+    ("told", "stage"),
+    [
+        (">>> RCPT To:<ana@port.example>\n<<< 550 no", Stage.RECIPIENT),
+        ("--> RCPT To:<ana@port.example>\n Tue 06:30:11: <-- 550 no", Stage.RECIPIENT),
+        ("Sent <<< RCPT TO:<ana@port.example>\nReceived >>> 550 no", Stage.RECIPIENT),
+        ("rejected command 'RCPT TO:<ana@port.example>' with code 550", Stage.RECIPIENT),
+        ("192.0.2.3 does not like recipient.\nRemote host said: 550 no", Stage.RECIPIENT),
+        ("192.0.2.3 failed after I sent the message.\nRemote host said: 550 no", Stage.MESSAGE),
+        (">>> RCPT To:<ana@port.example>\n<<< 250 ok\n>>> DATA\n<<< 550 no", Stage.MESSAGE),
+        ("550 no", Stage.UNKNOWN),
+    ],
+)
+def test_servers_tell_in_many_ways_which_command_they_refused(told, stage):
+    assert stage_of(told) is stage
+
+
 def test_an_address_that_spells_a_reason_means_nothing():
     assert reason_of("550 5.1.1 spam-blocked@port.example: user unknown") is Reason.USER_UNKNOWN
 

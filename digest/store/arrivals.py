@@ -15,11 +15,11 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     insert,
     literal,
     select,
+    true,
     tuple_,
     update,
 )
@@ -49,7 +49,13 @@ _LIST = bindparam("list", type_=Uuid())
 _NOW = bindparam("now", type_=UtcDateTime())
 
 # Looked up one by one, by the index: PostgreSQL knows nothing of this table's size, and would join
-# it to everybody there is, once for each chunk.
+# it to everybody there is, once for each chunk, or hash all suppressions (which EXISTS allows).
+_IS_BARRED = (
+    select(true())
+    .where(_BARRED.c.address_hash == _NEW.c.address_hash)
+    .correlate(_NEW)
+    .scalar_subquery()
+)
 _KNOWN = (
     select(_PERSON.c.id, _PLACE.c.state)
     .outerjoin(_PLACE, and_(_PLACE.c.subscriber_id == _PERSON.c.id, _PLACE.c.list_id == _LIST))
@@ -93,9 +99,8 @@ _COUNTS = select(_FATE, func.count()).group_by("fate")
 
 @cache
 def _look_up() -> Update:
-    is_barred = exists().where(_BARRED.c.address_hash == _NEW.c.address_hash)
     known = tuple_(_NEW.c.person_id, _NEW.c.here)
-    return update(_NEW).values({_NEW.c.is_barred: is_barred, known: _KNOWN})
+    return update(_NEW).values({_NEW.c.is_barred: _IS_BARRED, known: _KNOWN})
 
 
 @cache

@@ -58,10 +58,10 @@ class EmbeddedWorkers:
         trace: TracebackType | None,
     ) -> None:
         process.stop.set()
-        heartbeat.end()
         hearing.end()
         self._service.stop()
         # Without this, a worker whose broker is gone hangs at its end for 40 s and more.
         celery.worker.state.should_stop = 0  # type: ignore[assignment]  # typed as None
         self._controller.stop()
         self._worker.join(GOODBYE_SECONDS)
+        heartbeat.end()  # what it held is recorded

@@ -16,20 +16,27 @@ from digest.store.heartbeats import ProcessKind
 
 log = get_logger(__name__)
 
+GOODBYE_SECONDS = 5.0  # for a database that does not answer
+
 _ended = threading.Event()
+_thread: threading.Thread | None = None
 
 
 @worker_ready.connect
 def begin(**_: Any) -> None:
     """Say every few seconds that this process lives, until ``end``."""
+    global _thread
     _ended.clear()
-    threading.Thread(target=_beat, name="heartbeat", daemon=True).start()
+    _thread = threading.Thread(target=_beat, name="heartbeat", daemon=True)
+    _thread.start()
 
 
 @worker_shutdown.connect
 def end(**_: Any) -> None:
-    """Say once that it ends in good order."""
+    """Say once that it has ended in good order: an upgrade may wait for that."""
     _ended.set()
+    if _thread is not None:
+        _thread.join(GOODBYE_SECONDS)
 
 
 def _beat() -> None:

@@ -21,6 +21,7 @@ from digest.store.heartbeats import ProcessKind, Vitals, forget_heartbeat, keep_
 from digest.store.list_days import count_day, last_counted
 from digest.store.lists import all_lists
 from digest.store.samples import take_samples
+from digest.store.schema import newest_revision
 
 EVERY_SECONDS = 10
 SAMPLES_CLOSE = timedelta(hours=1)  # after that a campaign is sampled once a minute
@@ -80,6 +81,7 @@ def own_vitals(settings: Settings, kind: ProcessKind, now: datetime) -> Vitals:
         clock=now,
         disk_free=disk.free,
         disk_total=disk.total,
+        code=newest_revision(),
     )
 
 

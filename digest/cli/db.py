@@ -2,6 +2,7 @@
 
 import typer
 
+from digest.actions.upgrade_database import upgrade_database
 from digest.cli.context import console, settings
 from digest.cli.forget import forget
 from digest.store import schema
@@ -15,11 +16,13 @@ app.command()(forget)
 def upgrade() -> None:
     """Bring the database to what this version needs; safe to repeat.
 
+    Before it takes away what older code needs, workers of such code end by themselves.
+
     Example: digest db upgrade
     """
     db = Database(settings().database)
     before = schema.current_revision(db)
-    schema.upgrade(db)
+    upgrade_database(db, lambda said: console.print(said, soft_wrap=True))
     after = schema.current_revision(db)
     schema.require_usable(db)
     said = "is up to date" if before == after else f"went from {before or 'empty'} to {after}"

@@ -1,13 +1,13 @@
 """The code gate: the lowest revision of the code that may use this database."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.store.base import Row
 
 
 class CodeGate(Row):
-    """One row, raised by each migration that takes away what older code needs."""
+    """One row, raised for each migration that takes away what older code needs."""
 
     __tablename__ = "code_gate"
 
@@ -16,3 +16,8 @@ class CodeGate(Row):
 
 def lowest_code(session: Session) -> str:
     return session.scalars(select(CodeGate.lowest)).one()
+
+
+def raise_gate(session: Session, lowest: str) -> None:
+    """From now on older code ends by itself (``workers/gate.py``)."""
+    session.execute(update(CodeGate).values(lowest=lowest))

@@ -31,6 +31,7 @@ class Vitals:
     clock: datetime  # its host's
     disk_free: int  # bytes, where HOME is
     disk_total: int
+    code: str  # the revision of the schema that it needs
     queues: dict[str, int] | None = None
     error: str | None = None
 
@@ -50,6 +51,7 @@ class Heartbeat(Row):
     disk_total: Mapped[int]  # MB
     queues: Mapped[dict[str, int] | None] = mapped_column(AsJson(dict[str, int]))
     error: Mapped[str | None]  # what keeps it from its work, the broker being away say
+    code: Mapped[str | None]  # the revision of the schema that it needs; older code says nothing
 
 
 def keep_heartbeat(session: Session, vitals: Vitals) -> None:
@@ -79,6 +81,7 @@ def _columns(vitals: Vitals, now: datetime) -> dict[str, Any]:
         "disk_total": vitals.disk_total >> 20,
         "queues": vitals.queues,
         "error": vitals.error,
+        "code": vitals.code,
     }
 
 
@@ -95,6 +98,14 @@ def all_heartbeats(session: Session) -> Sequence[Heartbeat]:
     """Every process of the last day, by host."""
     listed = select(Heartbeat).order_by(Heartbeat.host, Heartbeat.kind, Heartbeat.pid)
     return session.scalars(listed).all()
+
+
+def workers_below(session: Session, code: str, silent: timedelta) -> Sequence[Heartbeat]:
+    """Workers that live, of older code than this."""
+    live = Heartbeat.seen_at > database_time(session) - silent
+    older = Heartbeat.code.is_(None) | (Heartbeat.code < code)
+    listed = select(Heartbeat).where(Heartbeat.kind == ProcessKind.WORKER, live, older)
+    return session.scalars(listed.order_by(Heartbeat.host, Heartbeat.pid)).all()
 
 
 def last_heard(session: Session, kind: ProcessKind) -> datetime | None:

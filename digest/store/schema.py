@@ -7,6 +7,7 @@ imported by those that migrate.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ from digest.store.engine import Database, StoreUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import Script
 
 MODULES = (
     accounts,
@@ -137,6 +139,36 @@ def downgrade(db: Database, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What an upgrade takes away."""
+
+    before: str  # the revision up to which it only adds
+    lowest: str  # the code that may use the database from then on
+
+
+def contract_ahead(db: Database) -> Contract | None:
+    """The contract that an upgrade of this database comes to; None where it only adds."""
+    found = current_revision(db)
+    if found is None or found >= newest_revision():
+        return None
+    from alembic.script import ScriptDirectory
+
+    ahead = ScriptDirectory.from_config(_config(None)).iterate_revisions("head", found)
+    gates = [(one.down_revision, gate) for one in ahead if (gate := gate_of(one))]
+    if not gates:
+        return None
+    before = gates[-1][0]  # they come newest first
+    assert isinstance(before, str)
+    return Contract(before, max(gate for _, gate in gates))
+
+
+def gate_of(migration: "Script") -> str | None:
+    """The code that a migration needs at least, since it takes away what older code uses."""
+    gate: str | None = getattr(migration.module, "lowest_code", None)
+    return gate
+
+
 def current_revision(db: Database) -> str | None:
     """Which revision the database is at; None where it is empty."""
     reading = db.engine.execution_options(read_only=True)  # takes no lock that a writer holds
@@ -187,7 +219,7 @@ def _migrating(db: Database) -> Iterator[Connection]:
                 driver.execute("PRAGMA foreign_keys=ON")
 
 
-def _config(connection: Connection) -> "Config":
+def _config(connection: Connection | None) -> "Config":
     from alembic.config import Config
 
     config = Config()

@@ -29,7 +29,7 @@ def takes_away(source: str) -> bool:
 
 
 def raises_the_gate(source: str) -> bool:
-    return re.search(r"UPDATE code_gate SET lowest = ", source) is not None
+    return re.search(r'^lowest_code: str = "\d{4}"$', source, re.MULTILINE) is not None
 
 
 def after_the_gate() -> list[str]:

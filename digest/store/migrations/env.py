@@ -3,9 +3,11 @@
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import update
 
 from digest.store.base import AsJson, UtcDateTime
-from digest.store.schema import metadata
+from digest.store.code_gate import CodeGate
+from digest.store.schema import gate_of, metadata
 
 connection = context.config.attributes["connection"]
 
@@ -21,6 +23,13 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def raise_gate(step: Any, **_: Any) -> None:
+    """In the transaction of a migration that takes something away."""
+    gate = gate_of(step.up_revision) if step.is_upgrade else None
+    if gate is not None:
+        connection.execute(update(CodeGate).where(CodeGate.lowest < gate).values(lowest=gate))
+
+
 context.configure(
     connection=connection,
     target_metadata=metadata,
@@ -28,6 +37,7 @@ context.configure(
     compare_type=True,
     render_item=render_item,
     transaction_per_migration=True,
+    on_version_apply=raise_gate,
 )
 with context.begin_transaction():
     context.run_migrations()

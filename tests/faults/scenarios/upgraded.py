@@ -13,6 +13,7 @@ from tests.faults.verdict import judge
 from tests.servers import wait_until
 
 TOO_OLD, TOO_NEW = 2, 1  # exit statuses
+WAITED = "Older code records what it holds, and ends: worker"
 SENTENCE = "wants code of revision 9998 or newer"
 
 
@@ -32,8 +33,7 @@ def side_by_side(stage: Stage, full: bool) -> Finding:
         wait_until(lambda: len(holders(fleet)) > 1, "both send", 60)
         if full:
             fleet.wait_for(len(fleet.relay.ledger) + people // 4)
-        fleet.command("db", "upgrade", release=AFTER_NEXT)
-        seconds = _end(old)
+        seconds = _take_away(fleet, old)
         if full:
             late = fleet.worker()
             assert late.process.wait(60) == TOO_OLD, "and is not started again"
@@ -54,8 +54,7 @@ def one_machine(stage: Stage, full: bool) -> Finding:
             machine.command("db", "upgrade", release=NEXT)
             (old,) = machine.run()  # nothing was taken away
             machine.wait_for(len(machine.relay.ledger) + people // 4)
-        machine.command("db", "upgrade", release=AFTER_NEXT)
-        seconds = _end([old])
+        seconds = _take_away(machine, [old])
         machine.run(release=NEXT)
         return _finish(machine, campaign_id, seconds)
 
@@ -65,9 +64,12 @@ def _slow(*, full: bool) -> Manners:
     return Manners(slowness=0.05 if full else 0.2)
 
 
-def _end(old: Sequence[Member]) -> float:
-    """Seconds until all have ended by themselves."""
+def _take_away(fleet: Fleet, old: Sequence[Member]) -> float:
+    """Upgrade to what this release can't use; gives the seconds until all of it have ended by
+    themselves. Nothing is taken away before its workers have."""
     watch = Stopwatch()
+    fleet.command("db", "upgrade", release=AFTER_NEXT)
+    assert WAITED in fleet.log.read_text()
     assert [member.process.wait(60) for member in old] == [TOO_OLD] * len(old)
     return watch.seconds
 

@@ -10,11 +10,11 @@ revision: str = "9999"
 down_revision: str | None = "9998"
 branch_labels: None = None
 depends_on: None = None
+lowest_code: str = "9998"
 
 
 def upgrade() -> None:
     """Go forward."""
-    op.execute("UPDATE code_gate SET lowest = '9998'")
     with op.batch_alter_table("campaign") as campaign:
         campaign.alter_column("tone", server_default=None)
 

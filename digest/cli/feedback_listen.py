@@ -9,7 +9,9 @@ import typer
 from digest.actions.ingest_feedback import take_mail
 from digest.cli.context import console, database, settings
 from digest.clock import utc_now
-from digest.feedback.listener import Handler, listen
+from digest.feedback.listener import Handler, Taker, listen
+from digest.settings import Settings
+from digest.store.engine import Database
 from digest.store.schema import require_usable
 from digest.tokens import Tokens
 
@@ -30,14 +32,19 @@ def listen_(
     Example: digest feedback listen --lmtp --port 8024 --accept fbl@bounce.news.example
     """
     db, given = database(), settings()
+    accepted = frozenset(address.lower() for address in accept or ())
+    handler = Handler(Tokens(given.secret), accepted, taker(db, given))
+    asyncio.run(_serve(handler, host, port, lmtp=lmtp))
+
+
+def taker(db: Database, given: Settings) -> Taker:
+    """Applies a mail to the database, while that wants this code."""
 
     def take(data: bytes, recipients: tuple[str, ...]) -> None:
         require_usable(db)  # newer code may have been here since
         take_mail(db, given, data, recipients=recipients, now=utc_now())
 
-    accepted = frozenset(address.lower() for address in accept or ())
-    handler = Handler(Tokens(given.secret), accepted, take)
-    asyncio.run(_serve(handler, host, port, lmtp=lmtp))
+    return take
 
 
 async def _serve(handler: Handler, host: str, port: int, *, lmtp: bool) -> None:

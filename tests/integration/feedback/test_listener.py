@@ -5,13 +5,15 @@ import smtplib
 import threading
 
 import pytest
+from sqlalchemy import text
 
-from digest.actions.ingest_feedback import take_mail
+from digest.cli.feedback_listen import taker
 from digest.domain.errors import Transient
 from digest.feedback.listener import Handler, listen
+from digest.store import schema
+from digest.store.code_gate import raise_gate
 from digest.store.feedback import FeedbackEvent
 from digest.tokens import Tokens
-from tests.builders import NOW
 from tests.integration.feedback.mails import (
     a_bounce,
     a_readership,
@@ -47,7 +49,7 @@ class Listener:
     def _take(self, data, recipients):
         if self.is_away:
             raise Transient("The database is away.")
-        take_mail(self._db, self._settings, data, recipients=recipients, now=NOW)
+        taker(self._db, self._settings)(data, recipients)
 
     async def _serve(self):
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -105,6 +107,23 @@ def test_a_mail_that_can_not_be_committed_is_to_be_sent_again(db, listener, enve
     assert "451" in str(refused.value)
     assert events(db) == []
     listener.is_away = False
+    with listener.client() as client:
+        client.sendmail("", [envelope], a_bounce(envelope))
+    assert len(events(db)) == 1
+
+
+def test_code_below_the_gate_takes_nothing_and_asks_to_try_later(db, listener, envelope):
+    newest = schema.newest_revision()
+    with db.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9998'"))
+        raise_gate(session, "9998")
+    with listener.client() as client, pytest.raises(smtplib.SMTPException) as refused:
+        client.sendmail("", [envelope], a_bounce(envelope))
+    assert "451" in str(refused.value)
+    assert events(db) == []
+    with db.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :own"), {"own": newest})
+        raise_gate(session, newest)
     with listener.client() as client:
         client.sendmail("", [envelope], a_bounce(envelope))
     assert len(events(db)) == 1

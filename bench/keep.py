@@ -1,46 +1,42 @@
 """Whether many deliveries stay workable in PostgreSQL while old ones are forgotten:
 ``python -m bench.keep [--per-day 10000] [--days 90]``.
 
-Fills a ledger with a campaign a day, all sent; prints its size and how long a claim, a freeze and
-pages of the desk take on it. Then deliveries are claimed and recorded as a sender does it, without
-mail, by themselves and beside a process that forgets: at the beat's pace, and as fast as it goes.
-In the end some days are forgotten, and as many written anew: the table must not grow by that.
+Fills a ledger with a campaign a day, all sent; prints its size and how long a freeze and pages of
+the desk take on it. Then some days go by, each of which forgets one and writes one while autovacuum
+makes room: table and indexes must not grow by that. In the end deliveries are claimed and recorded
+as a sender does it, without mail, by themselves and beside a process that forgets: at the beat's
+pace, and as fast as it goes.
 """
 
 import argparse
-import multiprocessing
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from multiprocessing.synchronize import Event
-from statistics import mean, median
+from statistics import mean, median, quantiles
 from time import monotonic
 from typing import Any
-from uuid import UUID, uuid4
 
 from bench.deliver.results import keep
 from bench.deliver.service import Service
-from bench.ledger import REPLY, a_campaign_to, a_day, a_ledger, sizes, vacuum
+from bench.ledger import a_campaign_to, a_day, a_ledger, send_windows, sizes, vacuum
+from bench.turnover import forget, forgetter, turn_over
 from digest.actions.audit_campaign import audit_campaign
 from digest.actions.follow_campaign import follow_campaign
-from digest.actions.forget_old import forget_all, forget_old
+from digest.actions.forget_old import BUDGET_SECONDS
 from digest.actions.numbers import numbers
 from digest.actions.show_subscriber import show_subscriber
 from digest.clock import utc_now
-from digest.domain.delivery import Outcome
-from digest.domain.states import DeliveryState
 from digest.settings import Settings, load_settings
 from digest.store.campaigns import Campaign
-from digest.store.claims import Claim
 from digest.store.engine import Database
 from digest.store.pages import deliveries_after
-from tests.ledger import flush_outcomes
 
 SLUG = "harbour"
 RUNNING, RUNNING_PEOPLE = "quay", 500_000  # the list that is being sent to, and its readers
-WINDOW = 50
-SEND_SECONDS = 4.0  # with one of the beat's steps in them; it takes one in 10 s
-AGAIN_DAYS = 5  # that are forgotten, and written anew
+SEND_SECONDS = 10.0  # with one of the beat's steps in them, as in the beat's time
+ROUNDS = 2
+PACES = {"alone": 0.0, "beside the beat": BUDGET_SECONDS, "without rest": SEND_SECONDS}
+TURNOVER_DAYS = 8
+FOR_EVER = 0  # days that deliveries are kept
 
 
 def main() -> None:
@@ -57,10 +53,12 @@ def measure(settings: Settings, db: Database, per_day: int, days: int) -> dict[s
     for slug, people in ((SLUG, per_day), (RUNNING, RUNNING_PEOPLE)):
         Service(settings, db, {}).add_people(slug, people)
     now = utc_now()
+    began = monotonic()
     freezes = [
         a_day(settings, db, SLUG, now - timedelta(days=age)) for age in range(days - 1, -1, -1)
     ]
     vacuum(settings)
+    print(f"  filled in {monotonic() - began:.0f} s", flush=True)
     rows, table, indexes = sizes(settings)
     figures: dict[str, Any] = {
         "per_day": per_day,
@@ -76,10 +74,10 @@ def measure(settings: Settings, db: Database, per_day: int, days: int) -> dict[s
         "pages_ms": pages(db, per_day),
     }
     show(figures)
-    figures["sending"] = sending(settings, db, now)
+    figures["turnover"] = turn_over(settings, db, SLUG, now, days, TURNOVER_DAYS)
+    last = now + timedelta(days=TURNOVER_DAYS)
+    figures["sending"] = sending(settings, db, last, days)
     show(figures["sending"])
-    figures["forgetting"] = forget_and_write_anew(settings, db, now)
-    show(figures["forgetting"])
     return figures
 
 
@@ -112,101 +110,41 @@ def milliseconds(ask: Callable[[], Any], times: int = 7) -> float:
     return round(median(taken) * 1000, 1)
 
 
-def sending(settings: Settings, db: Database, now: datetime) -> dict[str, Any]:
+def sending(settings: Settings, db: Database, now: datetime, kept: int) -> dict[str, Any]:
     """Deliveries that are claimed and recorded in a second: alone, beside a step of the beat's
     forgetting, and beside forgetting that never rests. They take turns."""
     campaign_id, _ = a_campaign_to(db, RUNNING, now)
-    rates: dict[str, list[float]] = {"alone": [], "beside the beat": [], "without rest": []}
-    claims: list[float] = []
-    for _ in range(2):
-        for name, found in rates.items():
-            with forgetting(settings, now, name):
-                found.append(send(db, campaign_id, now, claims))
-    mean_of = {name: round(mean(each)) for name, each in rates.items()}
+    windows = send_windows(db, campaign_id, now)
+    rates: dict[str, list[float]] = {name: [] for name in PACES}
+    took: dict[str, list[float]] = {name: [] for name in PACES}
+    with forgetter() as pool:
+        for name, seconds in [*PACES.items()] * ROUNDS:
+            # Half of the ledger is old then: more than is forgotten meanwhile.
+            old = kept // 2 if seconds else FOR_EVER
+            forgetting = pool.submit(forget, settings.database, old, now, seconds)
+            rows, each = send(windows)
+            rates[name].append(rows / sum(each))
+            took[name] += each
+            forgetting.result()
     return {
-        "rows_per_second": mean_of,
-        "claim_ms": round(median(claims) * 1000, 2),
-        "ratio_beside_the_beat": round(mean_of["beside the beat"] / mean_of["alone"], 2),
-        "ratio_without_rest": round(mean_of["without rest"] / mean_of["alone"], 2),
+        name: {
+            "rows_per_second": round(mean(rates[name])),
+            "window_ms": round(median(took[name]) * 1000, 2),
+            "window_p99_ms": round(quantiles(took[name], n=100)[98] * 1000, 1),
+            "ratio": round(mean(rates[name]) / mean(rates["alone"]), 2),
+        }
+        for name in PACES
     }
 
 
-def send(db: Database, campaign_id: UUID, now: datetime, claims: list[float]) -> float:
-    """Claim windows of a campaign, and record them, without mail; gives rows a second."""
-    outcome = Outcome(DeliveryState.SENT, reply=REPLY, sent_at=now)
-    owner, n, began = uuid4(), 0, monotonic()
+def send(windows: Iterator[tuple[int, float]]) -> tuple[int, list[float]]:
+    """Some seconds of them: their rows, and how long each took."""
+    rows, took, began = 0, list[float](), monotonic()
     while monotonic() - began < SEND_SECONDS:
-        asked = monotonic()
-        with db.begin() as session:
-            window, _ = Claim(campaign_id, owner, now, WINDOW, 30.0).window(session)
-        claims.append(monotonic() - asked)
-        assert window, "the campaign is too small"
-        with db.begin() as session:
-            flush_outcomes(session, owner, [(one, outcome) for one in window])
-        n += len(window)
-    return n / (monotonic() - began)
-
-
-@contextmanager
-def forgetting(settings: Settings, now: datetime, pace: str) -> Iterator[None]:
-    """Another process that forgets meanwhile what is older than 30 days."""
-    if pace == "alone":
-        yield
-        return
-    spawn = multiprocessing.get_context("spawn")
-    ready, go = spawn.Event(), spawn.Event()
-    args = (settings.database, now, pace == "without rest", ready, go)
-    other = spawn.Process(target=_forget, args=args)
-    other.start()
-    ready.wait()
-    go.set()
-    try:
-        yield
-    finally:
-        other.terminate()
-        other.join()
-
-
-def _forget(url: str, now: datetime, without_rest: bool, ready: Event, go: Event) -> None:
-    settings, db = load_settings(database_url=url, delivery_days=30), Database(url)
-    ready.set()
-    go.wait()
-    if without_rest:
-        for _ in forget_all(db, settings, now):
-            pass
-    else:
-        forget_old(db, settings, now)
-
-
-def forget_and_write_anew(settings: Settings, db: Database, now: datetime) -> dict[str, Any]:
-    """Forget some days, then write as many: what they left must have been enough."""
-    vacuum(settings)
-    rows, table, indexes = sizes(settings)
-    with db.read() as session:
-        left = session.query(Campaign).filter(Campaign.forgotten_at.is_(None))
-        oldest = left.order_by(Campaign.finished_at).offset(AGAIN_DAYS).limit(1).one().finished_at
-    assert oldest is not None
-    days = 30
-    then = oldest + timedelta(days=days)  # the days before that one are old by then
-    shorter = settings.model_copy(update={"delivery_days": days})
-    began = monotonic()
-    gone = sum(n for kind, n in forget_all(db, shorter, then) if kind == "deliveries")
-    seconds = monotonic() - began
-    began = monotonic()
-    vacuum(settings)
-    vacuumed = monotonic() - began
-    for n in range(AGAIN_DAYS):
-        a_day(settings, db, SLUG, now + timedelta(days=n + 1))
-    vacuum(settings)
-    after = sizes(settings)
-    return {
-        "rows": gone,
-        "rows_per_second": round(gone / seconds),
-        "vacuum_seconds": round(vacuumed, 1),
-        "rows_before_and_after": [rows, after[0]],
-        "table_growth": round(after[1] / table, 3),
-        "index_growth": round(after[2] / indexes, 3),
-    }
+        n, seconds = next(windows)  # there are more than can be sent
+        rows += n
+        took.append(seconds)
+    return rows, took
 
 
 def show(figures: dict[str, Any]) -> None:

@@ -1,4 +1,5 @@
-"""A ledger with a campaign a day, for benchmarks: PostgreSQL, its tables, and its size."""
+"""A ledger with a campaign a day, for benchmarks: PostgreSQL, its tables and its size, and windows
+that are claimed and recorded as a sender does it, without mail."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,15 +12,20 @@ from uuid import UUID, uuid4
 import psycopg
 
 from bench.deliver.service import TunedPostgres
-from digest.domain.states import CampaignState
+from digest.domain.delivery import Outcome
+from digest.domain.states import CampaignState, DeliveryState
 from digest.settings import Settings, load_settings
 from digest.store import schema
 from digest.store.campaigns import Campaign
+from digest.store.claims import Claim
 from digest.store.engine import Database
 from digest.store.lists import find_list
 from digest.store.roster import freeze_roster, note_statistics
 from tests.builders import a_campaign, a_roster, an_edition
+from tests.ledger import flush_outcomes
 
+WINDOW = 50
+LEASE_SECONDS = 30.0
 REPLY = "250 2.0.0 Ok: queued as 4XkT2c1zYz"
 
 SENT = """
@@ -36,27 +42,34 @@ SELECT count(*), pg_table_size('delivery'), pg_indexes_size('delivery') FROM del
 """
 
 
+class Ledger(TunedPostgres):
+    """It looks as often whether a table is to be vacuumed as a day here is shorter."""
+
+    def command(self) -> list[str]:
+        return [*super().command(), "-c", "autovacuum_naptime=5s"]
+
+
 @contextmanager
 def a_ledger() -> Iterator[tuple[Settings, Database]]:
     """A PostgreSQL with an empty database."""
-    postgres = TunedPostgres()
+    postgres = Ledger()
     postgres.start()
     try:
-        settings = load_settings(
-            home=Path(tempfile.mkdtemp(prefix="bench-keep-")),
-            database_url=postgres.create_database(f"bench_{uuid4().hex}"),
-        )
-        db = Database(settings.database)
-        schema.upgrade(db)
-        yield settings, db
-        db.close()
+        with tempfile.TemporaryDirectory(prefix="bench-keep-") as home:
+            settings = load_settings(
+                home=Path(home), database_url=postgres.create_database(f"bench_{uuid4().hex}")
+            )
+            db = Database(settings.database)
+            schema.upgrade(db)
+            yield settings, db
+            db.close()
     finally:
         postgres.remove()
 
 
 def a_day(settings: Settings, db: Database, slug: str, at: datetime) -> float:
-    """A campaign of that day to everybody, sent a batch at a time; gives the seconds that its
-    freeze took."""
+    """A campaign of that day to everybody, all of it sent; gives the seconds that its freeze
+    took."""
     campaign_id, seconds = a_campaign_to(db, slug, at)
     mark_sent(settings, db, campaign_id, at)
     return seconds
@@ -79,15 +92,36 @@ def a_campaign_to(db: Database, slug: str, at: datetime) -> tuple[UUID, float]:
 
 
 def mark_sent(settings: Settings, db: Database, campaign_id: UUID, at: datetime) -> None:
+    """Without a sender: a batch a statement. Nothing waits for the disk, as nothing may be lost."""
     with psycopg.connect(settings.database, autocommit=True) as connection:
+        connection.execute("SET synchronous_commit = off")
         given = {"campaign": campaign_id, "reply": REPLY, "at": at, "relay": uuid4()}
         found = "SELECT position FROM batch WHERE campaign_id = %(campaign)s"
         for (position,) in connection.execute(found, given).fetchall():
             connection.execute(SENT, {**given, "position": position})
         connection.execute(TALLIES, given)
+    finish(db, campaign_id, at)
+
+
+def finish(db: Database, campaign_id: UUID, at: datetime) -> None:
     with db.begin() as session:
         campaign = session.get_one(Campaign, campaign_id)
         campaign.state, campaign.finished_at = CampaignState.DONE, at
+
+
+def send_windows(db: Database, campaign_id: UUID, at: datetime) -> Iterator[tuple[int, float]]:
+    """Claim a window and record it, until none is left: its rows, and the seconds that it took."""
+    outcome = Outcome(DeliveryState.SENT, reply=REPLY, sent_at=at)
+    owner = uuid4()
+    while True:
+        began = monotonic()
+        with db.begin() as session:
+            window, _ = Claim(campaign_id, owner, at, WINDOW, LEASE_SECONDS).window(session)
+        if not window:
+            return
+        with db.begin() as session:
+            flush_outcomes(session, owner, [(one, outcome) for one in window])
+        yield len(window), monotonic() - began
 
 
 def sizes(settings: Settings) -> tuple[int, int, int]:

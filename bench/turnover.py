@@ -21,6 +21,11 @@ from digest.store.engine import Database
 
 VACUUM_SECONDS = 300.0  # at most, until what a day left is vacuumed
 
+LINE = (
+    "  day {day}: {forgotten:,} forgotten in {forgetting_seconds} s, {written:,} sent in "
+    "{sending_seconds} s; {dead_rows:,} dead, {vacuums} vacuums; "
+    "table {table_mb:,} MB, indexes {index_mb:,} MB"
+)
 STATISTICS = """
 SELECT n_dead_tup, autovacuum_count, total_autovacuum_time / 1000,
     n_dead_tup > 50 + 0.02 * n_live_tup
@@ -51,7 +56,7 @@ def turn_over(
         for day in range(1, days + 1):
             line = _a_day(settings, db, slug, began + timedelta(days=day), kept, pool)
             found.append({"day": day} | line)
-            print(f"  {found[-1]}", flush=True)
+            print(LINE.format(**found[-1]), flush=True)
     return found
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.stage import CannotBePlayed, Finding, Stage, W
+from tests.faults.stage import CannotBePlayed, Finding, Stage, Stopwatch, W
 from tests.faults.table import FAULTS
 
 Played = Finding | CannotBePlayed | str
@@ -55,12 +55,14 @@ def _options() -> argparse.Namespace:
 
 def _play(name: str, *, folder: Path, full: bool) -> Played:
     """What was found, or why it could not be played, or not to the end."""
+    watch = Stopwatch()
     print(f"{name} …", file=sys.stderr, flush=True)
     (folder / name).mkdir()
     try:
         with Stage(folder / name) as stage:
             finding = FAULTS[name].play(stage, full=full)
-            print(name, *finding.columns, file=sys.stderr, flush=True)
+            took = f"played for {watch.seconds:.0f} s"
+            print(name, *finding.columns, took, file=sys.stderr, flush=True)
             return finding
     except CannotBePlayed as reason:
         return reason

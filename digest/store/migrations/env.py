@@ -23,7 +23,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
-def raise_gate(step: Any, **_: Any) -> None:
+def raise_gate(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:  # noqa: ARG001 - Alembic's
     """In the transaction of a migration that takes something away."""
     gate = gate_of(step.up_revision) if step.is_upgrade else None
     if gate is not None:

@@ -43,6 +43,15 @@ SUBJECTS = re.compile(
     r"auto(?:matic)? ?reply: failure|virus|email (?:delivery|not|error)",
     I,
 )
+# Subjects of people who write about a bounce, and of mails that arrived.
+ANSWERS = re.compile(
+    r"^\s*(?:re|aw|sv|vs|odp|antw|rif|fwd?|wg|tr|rv|enc|doorst|转发|答复)\s*[:：]", I
+)
+SUCCESSES = re.compile(
+    r"\bsuccessful (?:mail |message )?delivery|\b(?:has been|was|were) (?:successful|delivered)|"
+    r"\bsuccessfully delivered|^\s*(?:relayed|delivered|zugestellt|remis|entregado)\s*:",
+    I,
+)
 OPENINGS = re.compile(
     r"this message was created automatically by mail delivery|i wasn.t able to deliver your "
     r"message|could not be delivered|"

@@ -7,7 +7,7 @@ from digest.domain.feedback import FeedbackClass, Finding, Reason
 from digest.feedback.addresses import addresses_in
 from digest.feedback.arf import read_complaint
 from digest.feedback.dsn import MOST_RECIPIENTS, Status, finding_of, read_status, status_fields
-from digest.feedback.formats import OPENINGS, SENDERS, SUBJECTS
+from digest.feedback.formats import ANSWERS, OPENINGS, SENDERS, SUBJECTS, SUCCESSES
 from digest.feedback.mime import Headers, Mail, read_mail, split_headers
 from digest.feedback.notices import notice_of
 from digest.feedback.prose import read_prose
@@ -53,7 +53,10 @@ def _findings(mail: Mail, told: Told, returned: Headers | None) -> list[Finding]
     written = status_fields(told.text)
     if any(group.address for group in written.groups):
         return _from_status(written, told, returned)
-    return read_prose(mail, told, returned)
+    findings = read_prose(mail, told, returned)
+    if SUCCESSES.search(mail.headers.get("subject")[:500]):
+        return [replace(one, kind=FeedbackClass.OTHER, reason=Reason.DELIVERED) for one in findings]
+    return findings
 
 
 def _provider_event(told: Told) -> dict[str, Any] | None:
@@ -82,10 +85,15 @@ def _looks_like_bounce(mail: Mail, told: Told) -> bool:
     headers = mail.headers
     if "x-failed-recipients" in headers or "x-mlserver" in headers:
         return True
+    subject = headers.get("subject")[:500]
+    by_a_machine = bool(SENDERS.search(headers.get("from")[:500])) or (
+        headers.get("return-path").strip() == "<>"
+    )
+    if ANSWERS.match(subject) and not by_a_machine:
+        return False  # somebody writes about a bounce
     signs = (
-        bool(SENDERS.search(headers.get("from")[:500]))
-        or headers.get("return-path").strip() == "<>",
-        bool(SUBJECTS.search(headers.get("subject")[:500])),
+        by_a_machine,
+        bool(SUBJECTS.search(subject) or SUCCESSES.search(subject)),
         bool(OPENINGS.search(told.text[:20_000])),
     )
     return sum(signs) >= 2

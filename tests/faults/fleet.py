@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -215,3 +216,10 @@ class Fleet:
 def readers(n: int, kind: str = "reader") -> list[str]:
     """``n`` addresses; ``kind`` names what the relay does with them (``relay.FAULTS``)."""
     return [f"{kind}+{number}@mail.example" for number in range(n)]
+
+
+def mixed(many: Sequence[str], few: Sequence[str]) -> list[str]:
+    """``few`` spread evenly among ``many``."""
+    step = len(many) // len(few)
+    pieces = ([*many[n * step : (n + 1) * step], one] for n, one in enumerate(few))
+    return [*chain.from_iterable(pieces), *many[len(few) * step :]]

@@ -5,7 +5,7 @@ from itertools import chain
 
 import psutil
 
-from tests.faults.fleet import Fleet, Member, readers
+from tests.faults.fleet import Fleet, Member, mixed, readers
 from tests.faults.relay import Manners
 from tests.faults.stage import Finding, Stage, Stopwatch
 from tests.faults.verdict import judge
@@ -23,8 +23,9 @@ def million_rows(stage: Stage, full: bool) -> Finding:
     each = max(people // 100 // len(FAULTS), 1)
     once = dict.fromkeys(FAULTS, 1) | {"r550": 9, "r552": 9}
     with stage.fleet(Manners(lasts=once)) as fleet:
-        unlucky = [*chain.from_iterable(readers(each, kind) for kind in FAULTS)]
-        campaign_id = fleet.campaign([*readers(people - len(unlucky)), *unlucky])
+        kinds = [readers(each, kind) for kind in FAULTS]
+        unlucky = [*chain.from_iterable(zip(*kinds, strict=True))]
+        campaign_id = fleet.campaign(mixed(readers(people - len(unlucky)), unlucky))
         fleet.beat()
         workers = [fleet.worker() for _ in range(WORKERS)]
         watch, most = Stopwatch(), 0

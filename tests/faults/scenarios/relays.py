@@ -2,7 +2,6 @@
 (R-09 to R-13), in real time: the first retry of a reader comes a minute after the refusal."""
 
 import time
-from collections.abc import Iterator
 from itertools import chain, product
 from statistics import median
 
@@ -13,7 +12,7 @@ from digest.domain.states import CampaignState
 from digest.store.alarms import open_alarms
 from digest.store.relays import find_relay
 from tests.faults.certificates import make_certificate, server_context
-from tests.faults.fleet import Fleet, readers
+from tests.faults.fleet import Fleet, mixed, readers
 from tests.faults.relay import Entry, Manners
 from tests.faults.stage import Finding, Stage, Stopwatch
 from tests.faults.verdict import Verdict, judge
@@ -88,7 +87,8 @@ def greylisted(stage: Stage, full: bool) -> Finding:
             slug = f"{kind}{number}"
             addresses = readers(people, slug)
             if kind == "grey":
-                addresses = [*chain.from_iterable(_with_late(addresses, slug))]
+                late = [f"grey+{slug}.{n}@mail.example" for n in range(people // 9)]
+                addresses = mixed(addresses, late)
             campaigns.append(fleet.campaign(addresses, slug=slug, batch_size=SMALL_BATCH))
             took[kind].append(_seconds_to_send(fleet, slug, people))
         for campaign_id in campaigns:
@@ -104,12 +104,6 @@ def greylisted(stage: Stage, full: bool) -> Finding:
     return Finding(
         rounds, verdict, 0, latest, note=f"{loss:.1%} slower ({grey:.1f} s, {plain:.1f} without)"
     )
-
-
-def _with_late(addresses: list[str], slug: str) -> Iterator[list[str]]:
-    """One who is greylisted after each nine of these."""
-    for n in range(0, len(addresses), 9):
-        yield [*addresses[n : n + 9], f"grey+{slug}.{n}@mail.example"]
 
 
 def _seconds_to_send(fleet: Fleet, slug: str, people: int) -> float:

@@ -71,6 +71,7 @@ class Reused:
         self._name = None
 
     def _empty(self, connection: Connection) -> None:
+        connection.execute("SET LOCAL lock_timeout = '5s'")
         connection.execute("SET LOCAL session_replication_role = replica")  # in whatever order
         delete = sql.SQL("DELETE FROM {};")
         connection.execute(

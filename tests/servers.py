@@ -29,7 +29,7 @@ def free_port(address: str = LOOPBACK) -> int:
 
 
 def wait_until(
-    is_ready: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS, every: float = 0.02
+    is_ready: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS, every: float = 0.05
 ) -> None:
     """Poll ``is_ready`` until it holds; fail with ``what`` after ``seconds``."""
     end = time.monotonic() + seconds

@@ -117,6 +117,12 @@ class Machine:
         pass_leases(db)
         db.close()
 
+    def is_done(self) -> bool:
+        return self.audit().state == "done"
+
+    def has_no_relay(self) -> bool:
+        return "can't be reached" in (self.relay_error() or "")
+
     def relay_error(self) -> str | None:
         db = Database(f"sqlite:///{self.file}")
         with db.read() as session:
@@ -229,7 +235,7 @@ def test_a_relay_that_can_not_be_reached_is_shown_and_used_once_it_is_there(mach
     relay.port = free_port()
     machine.env["DIGEST_SMTP_URL"] = relay.url
     with running(machine) as log:
-        wait_until(lambda: "can't be reached" in (machine.relay_error() or ""), "the relay rests")
+        wait_until(machine.has_no_relay, "the relay rests", every=0.2)
         (shown,) = json.loads(machine.run("relay", "list", "--json").stdout)
         assert shown["error"] == (
             f"The relay 127.0.0.1:{relay.port} can't be reached: Connection refused."
@@ -238,7 +244,7 @@ def test_a_relay_that_can_not_be_reached_is_shown_and_used_once_it_is_there(mach
         assert report.counts == {"queued": len(READERS)}
         assert report.state == "sending"
         with relay:
-            wait_until(lambda: machine.audit().state == "done", "the campaign is done")
+            wait_until(machine.is_done, "the campaign is done", every=0.2)
     report = machine.audit()
     assert (report.counts, report.possible_copies) == ({"sent": len(READERS)}, 0)
     assert relay.copies == dict.fromkeys(READERS, 1)
@@ -264,7 +270,7 @@ def test_a_full_disk_stops_sending_within_a_window_and_it_goes_on_afterwards(mac
         machine.pass_leases()
         machine.env["DIGEST_SMTP_URL"] = relay.url
         with running(machine):
-            wait_until(lambda: machine.audit().state == "done", "the campaign is done")
+            wait_until(machine.is_done, "the campaign is done", every=0.2)
     machine.assert_whole()
     report = machine.audit()
     assert (report.counts, report.possible_copies) == ({"sent": 30}, 10)
@@ -281,7 +287,7 @@ def test_a_locked_database_delays_sending_and_loses_nobody(machine):
         holder = threading.Thread(target=hold, args=(machine.file, 2.0))
         with running(machine) as log:
             holder.start()
-            wait_until(lambda: machine.audit().state == "done", "the campaign is done")
+            wait_until(machine.is_done, "the campaign is done", every=0.2)
             holder.join()
     assert machine.audit().possible_copies == 0
     assert relay.copies == dict.fromkeys(READERS, 1)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -12,7 +13,6 @@ from digest.actions.sessions import open_session
 from digest.clock import utc_now
 from digest.domain.role import Role
 from digest.settings import Settings
-from digest.store import schema
 from digest.store.accounts import account_of
 from digest.store.engine import Database
 from digest.web.desk.cookies import SESSION
@@ -43,12 +43,11 @@ class Served:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, settings: Settings) -> Iterator[Served]:
+def desk(tmp_path: Path, settings: Settings, sqlite_template: Path) -> Iterator[Served]:
     """The desk on a database of its own, on a free port of this machine."""
     port = free_port()
     local = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
-    db = Database(f"sqlite:///{tmp_path / 'desk.db'}")
-    schema.upgrade(db)
+    db = Database(f"sqlite:///{copyfile(sqlite_template, tmp_path / 'desk.db')}")
     server = web_server(db, local, "127.0.0.1", port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -359,6 +359,14 @@ def stack(tmp_path_factory):
         stack.remove()
 
 
+@pytest.fixture(scope="module")
+def migrated(stack):
+    """The stack as it is when its services are started."""
+    done = stack.run("migrate", stack.command("migrate"), 60)
+    assert done.returncode == 0, done.stderr
+    return stack
+
+
 def test_the_head_of_the_file_makes_every_secret(tmp_path):
     made = make_secrets(tmp_path)
     declared = {tmp_path / secret["file"] for secret in COMPOSE["secrets"].values()}
@@ -398,9 +406,8 @@ def test_the_migration_fills_the_database_and_may_run_again(stack):
 
 
 @pytest.mark.parametrize("name", [name for name in OURS if name in STAYING])
-def test_a_service_becomes_healthy_by_its_own_check_and_stops_when_told(name, stack):
-    migrated = stack.run("migrate", stack.command("migrate"), 60)
-    assert migrated.returncode == 0, migrated.stderr
+def test_a_service_becomes_healthy_by_its_own_check_and_stops_when_told(name, migrated):
+    stack = migrated
     assert not stack.is_healthy(name)
     log = stack.folder / f"{name}.log"
     process = stack.start_service(name, log)

@@ -24,7 +24,7 @@ from tests.builders import MARKER, NOW, a_branding, a_rendition
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-PEOPLE = 300
+PEOPLE = 200  # so that each length of ``personal`` occurs
 LINES = (
     ".",
     "..two dots, and a line that is far longer than seventy-two columns " * 4,
@@ -115,8 +115,8 @@ def test_both_signatures_hold_for_every_recipient_after_a_way_over_smtp(signer, 
 def test_one_octet_changed_on_the_way_breaks_both_signatures(signer, dns):
     content = signed(compiled(), personal(3), signer)
     start = content.index(b"\r\n\r\n")
-    places = [at for at in range(start + 4, len(content), 61) if content[at] not in b" \t\r\n"]
-    assert len(places) > 500
+    places = [at for at in range(start + 4, len(content), 101) if content[at] not in b" \t\r\n"]
+    assert len(places) > 300
     for at in places:
         bent = content[:at] + (b"~" if content[at : at + 1] != b"~" else b"!") + content[at + 1 :]
         assert [is_valid(bent, index, dns) for index in (0, 1)] == [False, False], at

@@ -3,16 +3,18 @@
 import json
 import mailbox
 import os
+from functools import partial
 
 import pytest
 
 from digest.actions.erase_subscriber import erase_subscriber
 from digest.actions.suppress_address import suppress_address
 from digest.actions.suppression_files import import_suppressions
+from digest.cli.app import app
 from digest.store.suppressions import list_suppressions
 from digest.tokens import hash_address
 from tests.builders import NOW
-from tests.commands import environment, run_digest, try_digest
+from tests.commands import called_here, environment, run_digest, try_digest
 from tests.integration.feedback.mails import (
     READER,
     a_bounce,
@@ -30,13 +32,16 @@ def database_url(tmp_path):
 
 
 @pytest.fixture
-def env(tmp_path, db, settings, database_url):
-    return environment(
-        home=tmp_path / "home",
-        database_url=database_url,
-        secret_key=settings.secret.decode(),
-        suppression_key=settings.suppression_secret.decode(),
-    )
+def digest(tmp_path, db, settings, database_url, monkeypatch):
+    """The command, without a process for each call."""
+    given = {
+        "home": tmp_path / "home",
+        "database_url": database_url,
+        "secret_key": settings.secret.decode(),
+        "suppression_key": settings.suppression_secret.decode(),
+    }
+    with called_here(monkeypatch, **given) as call:
+        yield partial(call, app)
 
 
 def lines(text):
@@ -82,27 +87,25 @@ def test_a_path_that_is_not_there_is_one_sentence(tmp_path):
     assert done.stderr == "digest: There is no nowhere; give a mail, an mbox or a Maildir.\n"
 
 
-def test_ingesting_applies_once_and_shows_it(tmp_path, db, settings, env):
+def test_ingesting_applies_once_and_shows_it(tmp_path, db, settings, digest):
     delivery = delivery_to(db, a_sent_campaign(db, a_readership(db, settings)))
     file = tmp_path / "bounce.eml"
     file.write_bytes(a_bounce(return_path(settings, delivery)))
-    first, second = (
-        lines(run_digest(env, "feedback", "ingest", str(file), "--json"))[0] for _ in range(2)
-    )
+    first, second = (lines(digest("feedback", "ingest", file, "--json"))[0] for _ in range(2))
     assert first["attributed"] == second["attributed"] == str(delivery.id)
     assert (first["applied"], second["applied"]) == (True, False)
-    (listed,) = json.loads(run_digest(env, "feedback", "list", "--json"))
+    (listed,) = json.loads(digest("feedback", "list", "--json"))
     assert (listed["address"], listed["effect"]) == (READER, "suppressed")
-    assert "suppressed" in run_digest(env, "subscriber", "show", READER)
-    assert "Undone: suppressed." in run_digest(env, "feedback", "undo", listed["event"])
-    assert json.loads(run_digest(env, "suppression", "list", "--json")) == []
+    assert "suppressed" in digest("subscriber", "show", READER)
+    assert "Undone: suppressed." in digest("feedback", "undo", listed["event"])
+    assert json.loads(digest("suppression", "list", "--json")) == []
 
 
-def test_the_suppression_list_comes_back_as_it_was_written(tmp_path, db, settings, env):
+def test_the_suppression_list_comes_back_as_it_was_written(tmp_path, db, settings, digest):
     suppress_address(db, settings, READER, note="=asked", now=NOW, actor="test")
     suppress_address(db, settings, "gone@port.example", now=NOW, actor="test")
     erase_subscriber(db, settings, "gone@port.example", now=NOW, actor="test")
-    written = run_digest(env, "suppression", "export")
+    written = digest("suppression", "export")
     assert "gone@port.example" not in written
     assert "'=asked" in written
     with db.begin() as session:
@@ -113,8 +116,8 @@ def test_the_suppression_list_comes_back_as_it_was_written(tmp_path, db, setting
             session.delete(row)
     file = tmp_path / "suppressed.csv"
     file.write_text(written)
-    assert run_digest(env, "suppression", "import", str(file)).startswith("2 added, 0 ")
-    assert run_digest(env, "suppression", "import", str(file)).startswith("0 added, 2 ")
+    assert digest("suppression", "import", file).startswith("2 added, 0 ")
+    assert digest("suppression", "import", file).startswith("0 added, 2 ")
     with db.read() as session:
         after = [(r.address_hash, r.reason, r.note, r.since) for r in list_suppressions(session, 9)]
         kept = {row.address_hash for row in list_suppressions(session, 9)}

@@ -30,7 +30,7 @@ demo: setup ## run the whole service on sample data, then stay up (ONCE=1 to exi
 	$(BIN)/digest demo $(if $(ONCE),--once)
 
 test: setup browser ## run every test
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 browser: ## install Chromium for the tests that look at pages, where apt may
 	@command -v chromium >/dev/null || $(CHROMIUM) || echo "No Chromium here: the tests that look at pages are skipped."

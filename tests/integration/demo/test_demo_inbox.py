@@ -5,12 +5,14 @@ import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from hashlib import sha256
 
 import pytest
 
 from digest.demo.inbox import Inbox
 from digest.domain.errors import Illegal
+from tests.pace import quiet_seconds
 
 NOW = datetime(2031, 3, 30, 1, 15, tzinfo=UTC)
 
@@ -189,14 +191,15 @@ def _is_over(connection):
 
 
 def test_it_takes_more_than_three_hundred_mails_a_second(inbox, client):
+    """Where nothing else runs; on a busy machine nobody waits for anybody, all the same."""
     body = mail("x" * 70 + "\r\n") + (b"y" * 70 + b"\r\n") * 400
-    rates = [300 / _seconds_for(300, client, body) for _ in range(3)]
+    began = time.monotonic()
+    seconds = [quiet_seconds(partial(_send, 300, client, body)) for _ in range(3)]
+    assert 900 / (time.monotonic() - began) > 50
     assert len(inbox.envelopes) == 900
-    assert max(rates) > 300, rates
+    assert min(seconds) < 1, seconds
 
 
-def _seconds_for(count, client, body):
-    start = time.monotonic()
+def _send(count, client, body):
     for number in range(count):
         client.sendmail("a@x.example", [f"r{number}@post.example"], body)
-    return time.monotonic() - start

@@ -19,7 +19,7 @@ _first: dict[str, Engine] = {}
 
 def warmed(database: Database) -> Database:
     """With all statements that were compiled for the databases of this kind before it: to compile
-    them anew for each test takes a fifth of the time of all tests."""
+    them anew for each test takes a tenth of the time of all tests."""
     engine = database.engine
     first = _first.setdefault(engine.name, engine)
     if engine is first:

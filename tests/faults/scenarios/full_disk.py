@@ -69,7 +69,7 @@ def full_disk(stage: Stage, full: bool) -> Finding:
     """R-17: senders stop within a window each, the campaign waits, and goes on with the room."""
     if os.geteuid() != 0:
         raise CannotBePlayed("a small disk needs root")
-    people = 6_000 if full else 1_000
+    people = 6_000 if full else 2_000
     cramped = CrampedPostgres()
     with (
         Stage(stage.folder / "cramped", postgres=cramped) as room,
@@ -78,8 +78,7 @@ def full_disk(stage: Stage, full: bool) -> Finding:
         campaign_id = fleet.campaign(readers(people))
         beat, *workers = fleet.beat(), *(fleet.worker() for _ in range(WORKERS))
         fleet.wait_for(50)
-        cramped.fill()
-        _wait_for_silence(fleet, STAYS if full else 3)
+        _wait_for_silence(fleet, cramped, STAYS if full else 3)
         unsent = people - len(fleet.relay.copies)
         assert unsent, "it stopped before everybody was served"
         cramped.make_room()
@@ -90,11 +89,12 @@ def full_disk(stage: Stage, full: bool) -> Finding:
         return Finding(1, judge(fleet.db, campaign_id, fleet.relay), W * WORKERS, seconds)
 
 
-def _wait_for_silence(fleet: Fleet, seconds: float) -> None:
-    """Until nothing was sent for so long."""
+def _wait_for_silence(fleet: Fleet, cramped: CrampedPostgres, seconds: float) -> None:
+    """Until nothing was sent for so long, with no room at all: what it gives back is taken."""
     last = [len(fleet.relay.ledger)]
 
     def is_silent() -> bool:
+        cramped.fill()
         last.append(len(fleet.relay.ledger))
         return len(last) > seconds and last[-1] == last[-int(seconds)]
 

@@ -10,6 +10,7 @@ from celery.signals import worker_init, worker_shutting_down
 from digest.actions.pings import LIMITS as PING_LIMITS
 from digest.fetch import Fetcher
 from digest.settings import Settings, load_settings
+from digest.store.base import make_adapters
 from digest.store.engine import Database
 from workers.flag import SharedFlag
 
@@ -48,6 +49,7 @@ def pinger() -> Fetcher:
 def _share_with_children(**_: Any) -> None:
     """Before the pool forks: the garbage collector writes into all that it looks at, and what a
     child writes to is no longer shared. So it is told to leave alone what is there by now."""
+    make_adapters()
     gc.collect()
     gc.freeze()
 

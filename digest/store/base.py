@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -52,19 +52,30 @@ class AsJson(TypeDecorator[Any]):
         super().__init__()
         self.shape = shape
 
-    @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(self.shape)  # takes milliseconds, and few commands need many of them
-
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         kind = JSONB if dialect.name == "postgresql" else JSON
         return dialect.type_descriptor(kind(none_as_null=True))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else self._adapter.dump_python(value, mode="json")
+        return None if value is None else adapter_of(self.shape).dump_python(value, mode="json")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else self._adapter.validate_python(value)
+        return None if value is None else adapter_of(self.shape).validate_python(value)
+
+
+@cache
+def adapter_of(shape: Any) -> TypeAdapter[Any]:
+    """Takes milliseconds to make, and few commands need many of them."""
+    return TypeAdapter(shape)
+
+
+def make_adapters() -> None:
+    """Of all tables that are known: for who serves at once with many threads, each of which would
+    make its own, or forks."""
+    for table in Row.metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, AsJson):
+                adapter_of(column.type.shape)
 
 
 def text_enum(kind: type[StrEnum]) -> Enum:

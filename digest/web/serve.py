@@ -1,11 +1,13 @@
 """The pages behind a real server."""
 
+import gc
 import socket
 
 import uvicorn
 from fastapi import FastAPI
 
 from digest.settings import Settings
+from digest.store.base import make_adapters
 from digest.store.engine import Database
 from digest.web.app import create_app
 
@@ -36,7 +38,16 @@ def web_server(db: Database, settings: Settings, host: str, port: int) -> uvicor
         server_header=False,
         lifespan="off",
     )
+    _make_ready()
     return WebServer(app, config)
+
+
+def _make_ready() -> None:
+    """What all requests need is made, and left alone by the garbage collector: looking through it
+    would hold up each request for a fifth of a second, every few seconds of a flood."""
+    make_adapters()
+    gc.collect()
+    gc.freeze()
 
 
 def serve(db: Database, settings: Settings, host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 """The pages behind the real server: what it logs, and what it says of itself."""
 
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from digest.domain.counting import link_key
 from digest.domain.states import EditionState, SubscriptionState
 from digest.log import configure_logging
+from digest.store.base import adapter_of, make_adapters
 from digest.store.links import keep_links, sums_of
 from digest.web.serve import web_server
 from tests.servers import free_port, wait_until
@@ -73,3 +75,15 @@ def test_who_stops_the_server_loses_no_click(db, settings, world):
         assert answer.headers["location"] == target
     with db.read() as session:
         assert sums_of(session, [edition_id]) == {edition_id: (1, 0)}
+
+
+def test_no_request_waits_for_what_all_need(db, settings):
+    """Nor for the garbage collector, which would look through it again and again."""
+    gc.unfreeze()
+    adapter_of.cache_clear()
+    web_server(db, settings, "127.0.0.1", 0)
+    made = adapter_of.cache_info().misses
+    assert made > 10
+    make_adapters()
+    assert adapter_of.cache_info().misses == made
+    assert len(gc.get_objects()) < gc.get_freeze_count() / 100

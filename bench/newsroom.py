@@ -149,6 +149,7 @@ def _past(
         at = (now - timedelta(days=editions + 1 - number)).replace(hour=7, minute=0, second=0)
         roster = subscribers * number // editions
         campaign = _campaign(session, list_id, number, items, at, roster, CampaignState.DONE)
+        campaign.forgotten_at = now
         for position in range(max(1, roster // BATCH)):
             failed = dice.randrange(8)
             session.add(
@@ -159,6 +160,7 @@ def _past(
                     last_id=uuid7(),
                     sent=BATCH - failed,
                     failed=failed,
+                    forgotten_at=now,
                 )
             )
         days.append(

@@ -174,7 +174,8 @@ def test_an_operator_schedules_starts_slows_pauses_resumes_and_proves(browser, s
         hand.press(page.get_by_role("link", name="Prove it adds up"))
         page.get_by_text("It adds up.").wait_for()
         look_at(page, "proof")
-    recipients = [envelope.rcpt_to[0] for envelope in inbox.envelopes]
+    mailed = [envelope.rcpt_to[0] for envelope in inbox.envelopes]
+    recipients = [one for one in mailed if one.startswith("reader")]  # staff may hear of alarms
     assert len(recipients) == len(set(recipients)) == PEOPLE
 
     with window(browser.new_context(**DESKTOP)) as page:

@@ -14,7 +14,7 @@ from digest.actions.keep_up import keep_up
 from digest.actions.relays import seed_relay
 from digest.clock import utc_now
 from digest.domain.changes import SetWords
-from digest.domain.edition import BriefItem, Section, Variant
+from digest.domain.edition import BriefItem, Section
 from digest.domain.ids import uuid7
 from digest.domain.states import (
     CampaignState,
@@ -28,14 +28,14 @@ from digest.settings import Settings
 from digest.store.briefs import Brief
 from digest.store.campaigns import Batch, Campaign
 from digest.store.deliveries import Delivery, in_batch
-from digest.store.editions import Edition, keep_renditions
+from digest.store.editions import Edition
 from digest.store.engine import Database, Session
 from digest.store.list_days import ListDay
 from digest.store.lists import ListCadence, ListSource, MailingList
-from digest.store.roster import Roster, freeze_roster
+from digest.store.roster import freeze_roster
 from digest.store.runs import Run
 from digest.store.samples import CampaignSample
-from tests.builders import a_branding, a_list, a_rendition, a_source, many_subscribers, some_content
+from tests.builders import a_branding, a_list, a_roster, a_source, many_subscribers, some_content
 
 BATCH = 1000
 SLUGS = ["daily", *(f"list-{n}" for n in range(11))]  # all people are on the first
@@ -252,21 +252,8 @@ def _campaign_in_full(
     at = now - timedelta(days=age, minutes=2)
     state = CampaignState.DONE if age else CampaignState.SENDING
     campaign = _campaign(session, list_id, number, items, at, 0, state)
-    key = Variant().key
-    ids = keep_renditions(session, campaign.edition_id, {key: a_rendition()})
-    campaign.roster = freeze_roster(
-        session,
-        Roster(
-            campaign_id=campaign.id,
-            list_id=list_id,
-            stream=Stream.EACH,
-            now=at,
-            renditions={key: ids[key]},
-            fallback=ids[key],
-            due={},
-            batch_size=BATCH,
-        ),
-    )
+    roster = a_roster(session, campaign, now=at, batch_size=BATCH)
+    campaign.roster = freeze_roster(session, roster)
     batches = session.scalars(select(Batch).where(Batch.campaign_id == campaign.id)).all()
     finished = batches if age else batches[: len(batches) * 6 // 10]
     for batch in finished:

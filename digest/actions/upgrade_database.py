@@ -8,7 +8,7 @@ from digest.clock import monotonic
 from digest.domain.errors import Transient
 from digest.operate.findings import SILENT
 from digest.store import schema
-from digest.store.code_gate import lowest_code, raise_gate
+from digest.store.code_gate import lowest_code, set_gate
 from digest.store.engine import Database
 from digest.store.heartbeats import workers_below
 
@@ -26,12 +26,13 @@ def upgrade_database(
     they may go on.
     """
     contract = schema.contract_ahead(db)
-    if contract is not None:
-        schema.upgrade(db, contract.before)
-        with _gate_at(db, contract):
-            _wait_for_older(db, contract.lowest, say, monotonic() + patience)
-            schema.upgrade(db)
-    schema.upgrade(db)
+    if contract is None:
+        schema.upgrade(db)
+        return
+    schema.upgrade(db, contract.before)
+    with _gate_at(db, contract):
+        _wait_for_older(db, contract.lowest, say, monotonic() + patience)
+        schema.upgrade(db)
 
 
 @contextmanager
@@ -39,13 +40,13 @@ def _gate_at(db: Database, contract: schema.Contract) -> Iterator[None]:
     """The gate of a contract; as it was, where nothing was taken away in the end."""
     with db.begin() as session:
         before = lowest_code(session)
-        raise_gate(session, contract.lowest)
+        set_gate(session, contract.lowest)
     try:
         yield
     finally:
         if schema.current_revision(db) == contract.before:
             with db.begin() as session:
-                raise_gate(session, before)
+                set_gate(session, before)
 
 
 def _wait_for_older(db: Database, lowest: str, say: Callable[[str], None], end: float) -> None:

@@ -18,6 +18,6 @@ def lowest_code(session: Session) -> str:
     return session.scalars(select(CodeGate.lowest)).one()
 
 
-def raise_gate(session: Session, lowest: str) -> None:
+def set_gate(session: Session, lowest: str) -> None:
     """From now on older code ends by itself (``workers/gate.py``)."""
     session.execute(update(CodeGate).values(lowest=lowest))

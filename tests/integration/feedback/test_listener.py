@@ -11,7 +11,7 @@ from digest.cli.feedback_listen import taker
 from digest.domain.errors import Transient
 from digest.feedback.listener import Handler, listen
 from digest.store import schema
-from digest.store.code_gate import raise_gate
+from digest.store.code_gate import set_gate
 from digest.store.feedback import FeedbackEvent
 from digest.tokens import Tokens
 from tests.integration.feedback.mails import (
@@ -116,14 +116,14 @@ def test_code_below_the_gate_takes_nothing_and_asks_to_try_later(db, listener, e
     newest = schema.newest_revision()
     with db.begin() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9998'"))
-        raise_gate(session, "9998")
+        set_gate(session, "9998")
     with listener.client() as client, pytest.raises(smtplib.SMTPException) as refused:
         client.sendmail("", [envelope], a_bounce(envelope))
     assert "451" in str(refused.value)
     assert events(db) == []
     with db.begin() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :own"), {"own": newest})
-        raise_gate(session, newest)
+        set_gate(session, newest)
     with listener.client() as client:
         client.sendmail("", [envelope], a_bounce(envelope))
     assert len(events(db)) == 1

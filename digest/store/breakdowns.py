@@ -4,31 +4,38 @@ A sender never writes here. What was counted of each batch is kept, so that the 
 batch by the difference, whoever changes it and however often.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Integer,
     Select,
     String,
+    and_,
+    bindparam,
     case,
+    cast,
     column,
     delete,
     func,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.breakdown import Breakdown, Key, changes
-from digest.domain.states import DeliveryState
-from digest.store.base import AsJson, Row, text_enum
+from digest.domain.states import CampaignState, DeliveryState
+from digest.store.base import AsJson, Row, UtcDateTime, text_enum
 from digest.store.campaigns import Batch, Campaign
-from digest.store.deliveries import Delivery, in_batch
+from digest.store.deliveries import Delivery
 from digest.store.engine import insert_for
 from digest.store.rows import rows_table
 
@@ -86,47 +93,94 @@ class DomainCounts:
     states: Mapping[DeliveryState, int]
 
 
+@dataclass(frozen=True, slots=True)
+class BatchToCount:
+    """A batch whose rows were not counted as they are now; ``seen``: its tallies as one word."""
+
+    id: UUID
+    campaign_id: UUID
+    first_id: UUID
+    last_id: UUID
+    seen: str
+
+
 def batches_to_count(
-    session: Session, since: datetime, recount: datetime
-) -> list[tuple[UUID, str]]:
-    """Batches of campaigns that run, or ended after ``since``, whose tallies are not those that
-    were counted; a batch with deferred rows also when it was counted before ``recount``, because
-    an answer may change where no state does. Gives each with its tallies as one word."""
-    rows = (
-        select(Batch, BatchBreakdown.seen, BatchBreakdown.counted_at)
+    session: Session, now: datetime, *, ended: datetime, restless: datetime, recount: datetime
+) -> list[BatchToCount]:
+    """Batches of campaigns that run, or ended after ``ended``, whose tallies are not those that
+    were counted, the earliest first. One that senders work on, or will at once, comes when it was
+    counted by ``restless``, or never and the campaign began by then; one with deferred rows also
+    when it was counted before ``recount``, because an answer may change where no state does.
+    """
+    moments = {"now": now, "ended": ended, "restless": restless, "recount": recount}
+    return [BatchToCount(*row) for row in session.execute(_TO_COUNT, moments)]
+
+
+def _to_count() -> Select[UUID, UUID, UUID, UUID, str]:
+    now, ended, restless, recount = (
+        bindparam(name, type_=UtcDateTime()) for name in ("now", "ended", "restless", "recount")
+    )
+    tallies: list[ColumnElement[str]] = [
+        cast(getattr(Batch, state.value), String()) for state in DeliveryState
+    ]
+    word = reduce(lambda words, one: words + " " + one, tallies)
+    is_at_rest = and_(Batch.sending == 0, or_(Batch.next_at.is_(None), Batch.next_at > now))
+    counted_at = func.coalesce(BatchBreakdown.counted_at, Campaign.started_at)
+    is_its_time = or_(is_at_rest, Campaign.state != CampaignState.SENDING, counted_at <= restless)
+    return (
+        select(Batch.id, Batch.campaign_id, Batch.first_id, Batch.last_id, word)
         .join(Campaign, Campaign.id == Batch.campaign_id)
         .outerjoin(BatchBreakdown, BatchBreakdown.batch_id == Batch.id)
         .where(
             Campaign.started_at.is_not(None),
-            (Campaign.finished_at.is_(None)) | (Campaign.finished_at >= since),
+            or_(Campaign.finished_at.is_(None), Campaign.finished_at >= ended),
+            or_(
+                and_(word.is_distinct_from(BatchBreakdown.seen), is_its_time),
+                and_(Batch.deferred > 0, BatchBreakdown.counted_at < recount),
+            ),
         )
         .order_by(Campaign.started_at, Batch.position)
     )
-    return [
-        (batch.id, word)
-        for batch, seen, counted_at in session.execute(rows)
-        if seen != (word := _word(batch)) or (batch.deferred and counted_at < recount)
-    ]
 
 
-def rows_of_batch(session: Session, batch_id: UUID) -> Sequence[Any]:
+_TO_COUNT = _to_count()
+
+
+def rows_of(session: Session, batch: BatchToCount) -> Sequence[Any]:
     """(address, state, reply, reason) of a batch's deliveries."""
-    batch = session.get_one(Batch, batch_id)
-    columns = select(Delivery.address, Delivery.state, Delivery.reply, Delivery.reason)
-    return session.execute(columns.where(in_batch(batch))).all()
+    rows = select(Delivery.address, Delivery.state, Delivery.reply, Delivery.reason).where(
+        Delivery.id.between(batch.first_id, batch.last_id),
+        Delivery.campaign_id == batch.campaign_id,
+    )
+    return session.execute(rows).all()
 
 
-def keep_breakdown(
-    session: Session, batch_id: UUID, seen: str, counts: Breakdown, now: datetime
+def keep_breakdowns(
+    session: Session, counted: Sequence[tuple[BatchToCount, Breakdown]], now: datetime
 ) -> None:
-    """Put what was counted in the place of what was counted before, and the sums right."""
-    campaign_id = session.get_one(Batch, batch_id).campaign_id
-    empty = {"batch_id": batch_id, "seen": "", "counted_at": now, "counts": Breakdown()}
-    session.execute(insert_for(session, BatchBreakdown).values(empty).on_conflict_do_nothing())
-    kept = session.get_one(BatchBreakdown, batch_id, with_for_update=True, populate_existing=True)
-    _add(session, CampaignDomain, campaign_id, changes(kept.counts.domains, counts.domains))
-    _add(session, CampaignReply, campaign_id, changes(kept.counts.replies, counts.replies))
-    kept.seen, kept.counted_at, kept.counts = seen, now, counts
+    """Put what was counted of batches of one campaign in the place of what was counted before, and
+    its sums right."""
+    kept = _kept(session, [batch.id for batch, _ in counted], now)
+    domains, replies = Counter[Key](), Counter[Key]()
+    for batch, counts in counted:
+        row = kept[batch.id]
+        _follow(domains, row.counts.domains, counts.domains)
+        _follow(replies, row.counts.replies, counts.replies)
+        row.seen, row.counted_at, row.counts = batch.seen, now, counts
+    campaign_id = counted[0][0].campaign_id
+    _add(session, CampaignDomain, campaign_id, domains)
+    _add(session, CampaignReply, campaign_id, replies)
+
+
+def _kept(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID, BatchBreakdown]:
+    """What is kept of these batches, made where there is nothing; others wait for it."""
+    empty = {"seen": "", "counted_at": now, "counts": Breakdown()}
+    new = insert_for(session, BatchBreakdown).values([{"batch_id": id_, **empty} for id_ in ids])
+    session.execute(new.on_conflict_do_nothing())
+    kept = select(BatchBreakdown).where(BatchBreakdown.batch_id.in_(ids))
+    held = kept.order_by(BatchBreakdown.batch_id).with_for_update()
+    found = session.scalars(held.execution_options(populate_existing=True))
+    return {row.batch_id: row for row in found}
 
 
 def top_domains(session: Session, campaign_id: UUID, limit: int) -> list[DomainCounts]:
@@ -186,6 +240,12 @@ def _frequent(columns: Select[T], campaign_id: UUID, limit: int) -> Select[T]:
     )
 
 
+def _follow(sums: Counter[Key], old: dict[str, int], new: dict[str, int]) -> None:
+    """Add to sums what makes them hold ``new`` where they held ``old``."""
+    for key, n in changes(old, new).items():
+        sums[key] += n
+
+
 def _add(
     session: Session,
     kind: type[CampaignDomain | CampaignReply],
@@ -196,7 +256,7 @@ def _add(
     if not added:
         return
     columns = (column(name, String()), column("state", String()), column("n", Integer()))
-    rows = [(word, state, n) for (state, word), n in added.items()]
+    rows = [(word, state, n) for (state, word), n in sorted(added.items())]
     given = rows_table(session, columns, rows, "added")
     # WHERE: without it SQLite takes ON CONFLICT for the condition of a join.
     chosen = select(literal(campaign_id), *given.c).where(given.c.n != 0)
@@ -207,7 +267,3 @@ def _add(
         )
     )
     session.execute(delete(kind).where(kind.campaign_id == campaign_id, kind.n == 0))
-
-
-def _word(batch: Batch) -> str:
-    return " ".join(str(getattr(batch, state.value)) for state in DeliveryState)

@@ -7,7 +7,6 @@ import json
 import pytest
 from sqlalchemy import select
 
-from digest.actions.count_breakdowns import count_breakdowns
 from digest.clock import utc_now
 from digest.domain.role import Role
 from digest.domain.states import CampaignState, DeliveryState, Stream, SubscriptionState
@@ -21,7 +20,7 @@ from digest.store.subscribers import Subscription
 from digest.web.desk import campaign_events
 from tests.builders import NOW, a_list, a_sending_campaign
 from tests.desk import logged_in, post
-from tests.integration.operate.sending import FAILED, LATER, SENT, send
+from tests.integration.operate.sending import FAILED, LATER, SENT, count_all, send
 
 ADDRESSES = [f"reader{n}@{('amsel', 'norholm')[n % 2]}.example" for n in range(40)]
 
@@ -33,7 +32,7 @@ def campaign(db, settings):
     now = utc_now()
     for n, outcome in ((20, SENT), (5, FAILED), (10, LATER)):
         send(db, campaign_id, n, outcome, now)
-    count_breakdowns(db, now, seconds=60)
+    count_all(db, now)
     return campaign_id
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from digest.actions.count_breakdowns import count_breakdowns
 from digest.domain.delivery import Outcome
 from digest.domain.states import DeliveryState
 from digest.store.claims import Claim
@@ -22,3 +23,8 @@ def send(db, campaign_id, n, outcome, now=NOW):
         window, _ = Claim(campaign_id, owner, now, n, 30.0).window(session)
         flush_outcomes(session, owner, [(claimed, outcome) for claimed in window])
     return len(window)
+
+
+def count_all(db, now=NOW, seconds=60):
+    """Break down all batches that changed, those also that are due and would be left for later."""
+    return count_breakdowns(db, now, seconds=seconds, restless=timedelta())

@@ -6,7 +6,6 @@ import pytest
 
 from digest.actions.calendar import calendar, word_for
 from digest.actions.change_zone import change_zone
-from digest.actions.count_breakdowns import count_breakdowns
 from digest.actions.follow_campaign import follow_campaign
 from digest.actions.keep_up import count_days, sample
 from digest.actions.numbers import Mails, numbers
@@ -19,7 +18,7 @@ from digest.store.deliveries import get_delivery, list_deliveries
 from digest.store.lists import ListCadence
 from digest.store.runs import plan_run
 from tests.builders import NOW, a_list, a_sending_campaign
-from tests.integration.operate.sending import FAILED, SENT, send
+from tests.integration.operate.sending import FAILED, SENT, count_all, send
 
 DAY = timedelta(days=1)
 
@@ -87,7 +86,7 @@ def test_a_running_campaign_shows_its_pace_from_its_samples(db, settings):
     for n in range(4):
         send(db, campaign_id, 10, SENT)
         sample(db, NOW + timedelta(seconds=10 * n))
-    count_breakdowns(db, NOW, seconds=60)
+    count_all(db)
     followed = follow_campaign(db, campaign_id, NOW + timedelta(seconds=40))
     live = followed.live
     assert (live.done, live.left, live.share) == (40, 60, 0.4)

@@ -8,7 +8,6 @@ from sqlalchemy import func, select, update
 from digest.actions.audit_campaign import audit_campaign, campaign_status
 from digest.actions.control_campaign import resolve_campaign, retry_campaign
 from digest.actions.correct_edition import draft_correction
-from digest.actions.count_breakdowns import count_breakdowns
 from digest.actions.forget_deliveries import KEPT_WHOLE
 from digest.actions.forget_old import forget_all, forget_old, what_is_old
 from digest.domain.errors import Illegal
@@ -20,7 +19,7 @@ from digest.store.campaigns import Batch, Campaign, find_campaign
 from digest.store.deliveries import Delivery
 from digest.store.editions import RenditionRow
 from tests.builders import NOW, a_sending_campaign
-from tests.integration.operate.sending import FAILED, SENT, send
+from tests.integration.operate.sending import FAILED, SENT, count_all, send
 
 LATER = NOW + timedelta(days=91)
 PEOPLE = [f"reader{n}@mail.example" for n in range(10)]
@@ -93,7 +92,7 @@ def test_of_its_domains_and_answers_only_the_largest_stay(db, settings, monkeypa
     with db.begin() as session:
         campaign = session.get_one(Campaign, campaign_id)
         campaign.state, campaign.finished_at = CampaignState.DONE, NOW
-    count_breakdowns(db, NOW, seconds=60)
+    count_all(db)
     assert sums(db, campaign_id) == (["two", "one", "four", "three"], 3)
     forget_old(db, settings, LATER, seconds=60)
     assert sums(db, campaign_id) == (["two", "one"], 2)

@@ -9,10 +9,18 @@ from digest import metrics
 from digest.domain.rate import Scope
 from digest.domain.states import CampaignState, DeliveryState, EditionState, RunState
 from digest.log import get_logger
-from digest.store.campaigns import Campaign, campaigns_in, counts, lock_campaign, next_due
+from digest.store.campaigns import (
+    Campaign,
+    Totals,
+    campaigns_in,
+    counts,
+    lock_campaign,
+    totals,
+    totals_of,
+)
 from digest.store.editions import find_edition
 from digest.store.engine import Database, Session
-from digest.store.recovery import cancel_waiting, recover_expired
+from digest.store.recovery import cancel_waiting, is_deserted, recover_expired
 from digest.store.runs import lock_run
 from digest.store.throttles import forget_idle, forget_throttle
 
@@ -30,20 +38,26 @@ class Due:
     id: UUID
     waiting: int
     held: int  # by senders
+    age: float = 0.0  # seconds since the earliest of them was due
 
 
 def tend_campaigns(db: Database, now: datetime) -> tuple[list[UUID], list[UUID]]:
-    """Recover, expire and finish; gives the campaigns to start, and whom to ring for to send."""
+    """Recover, expire and finish; gives the campaigns to start, and whom to ring for to send.
+
+    A campaign that only waits for its senders is read and no more: they would wait for the locks.
+    """
     with db.read() as session:
         scheduled = campaigns_in(session, CampaignState.SCHEDULED)
         to_start = [c.id for c in scheduled if max(c.due_at, c.held_until or c.due_at) <= now]
         running = campaigns_in(
             session, CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED
         )
-        held = [c.id for c in running if _needs_care(session, c)]
-    due = [one for id_ in held if (one := _tend(db, id_, now)) is not None]
-    metrics.set_to(metrics.QUEUE_AGE, _longest_wait(db, due, now))
-    return to_start, bells(due)
+        known = totals_of(session, [campaign.id for campaign in running]) if running else {}
+        needy = {c.id for c in running if _needs_care(session, c, known[c.id], now)}
+    due = [_tend(db, c.id, now) if c.id in needy else _due(c, known[c.id], now) for c in running]
+    found = [one for one in due if one is not None]
+    metrics.set_to(metrics.QUEUE_AGE, max((one.age for one in found), default=0.0))
+    return to_start, bells(found)
 
 
 def bells(due: Sequence[Due]) -> list[UUID]:
@@ -58,20 +72,27 @@ def bells(due: Sequence[Due]) -> list[UUID]:
     ]
 
 
-def _longest_wait(db: Database, due: Sequence[Due], now: datetime) -> float:
-    """In seconds, of what is due."""
-    with db.read() as session:
-        moments = [next_due(session, one.id) for one in due]
-    return max(((now - at).total_seconds() for at in moments if at is not None), default=0.0)
-
-
-def _needs_care(session: Session, campaign: Campaign) -> bool:
-    """A cancelled campaign is looked after only while some of it is open: in somebody's hands, or
-    given back after the cancelling."""
-    if campaign.state is not CampaignState.CANCELLED:
+def _needs_care(session: Session, campaign: Campaign, known: Totals, now: datetime) -> bool:
+    """Whether a row of it has to be changed. A cancelled campaign is looked after while some of it
+    is open: in somebody's hands, or given back after the cancelling."""
+    is_open = any(known.counts[state] for state in OPEN)
+    if campaign.state is CampaignState.CANCELLED:
+        return is_open
+    if campaign.state is CampaignState.SENDING and not is_open:
         return True
-    left = counts(session, campaign.id)
-    return any(left[state] for state in OPEN)
+    is_late = campaign.expires_at is not None and now >= campaign.expires_at
+    is_held = known.counts[DeliveryState.SENDING] > 0
+    return is_late or (is_held and is_deserted(session, campaign.id))
+
+
+def _due(campaign: Campaign, known: Totals, now: datetime) -> Due | None:
+    """Whether there is something to send now."""
+    at = known.next_due
+    if campaign.state is not CampaignState.SENDING or at is None or at > now:
+        return None
+    waiting = known.counts[DeliveryState.QUEUED] + known.counts[DeliveryState.DEFERRED]
+    held = known.counts[DeliveryState.SENDING]
+    return Due(campaign.id, waiting, held, (now - at).total_seconds())
 
 
 def _tend(db: Database, campaign_id: UUID, now: datetime) -> Due | None:
@@ -95,15 +116,11 @@ def _tend(db: Database, campaign_id: UUID, now: datetime) -> Due | None:
             expired = cancel_waiting(session, campaign_id, "expired")
             if expired:
                 log.error("campaign expired", campaign=campaign_id, edition=edition, unsent=expired)
-        left = counts(session, campaign_id)
-        if campaign.state is CampaignState.SENDING and not any(left[state] for state in OPEN):
+        known = totals(session, campaign_id)
+        if campaign.state is CampaignState.SENDING and not any(known.counts[s] for s in OPEN):
             _finish(session, campaign, now)
             return None
-        due = next_due(session, campaign_id)
-        if campaign.state is not CampaignState.SENDING or due is None or due > now:
-            return None
-        waiting = left[DeliveryState.QUEUED] + left[DeliveryState.DEFERRED]
-        return Due(campaign_id, waiting, left[DeliveryState.SENDING])
+        return _due(campaign, known, now)
 
 
 def _finish(session: Session, campaign: Campaign, now: datetime) -> None:

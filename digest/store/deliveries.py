@@ -61,8 +61,8 @@ def get_delivery(session: Session, delivery_id: UUID) -> Delivery | None:
     return session.get(Delivery, delivery_id, with_for_update=True)
 
 
-def in_batch(batch: Batch) -> ColumnElement[bool]:
-    """The rows that lie in a batch."""
+def in_batch(batch: Batch | type[Batch]) -> ColumnElement[bool]:
+    """The rows that lie in a batch, or in that of an outer query."""
     return and_(
         Delivery.id.between(batch.first_id, batch.last_id),
         Delivery.campaign_id == batch.campaign_id,

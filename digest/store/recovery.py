@@ -22,6 +22,23 @@ from digest.store.epoch import read_epoch
 from digest.store.together import together
 
 
+def is_deserted(session: Session, campaign_id: UUID) -> bool:
+    """Whether a lease of the campaign ran out, so that nobody works on what it holds."""
+    ran_out = (
+        select(Delivery.id)
+        .where(
+            in_batch(Batch),
+            Delivery.state == DeliveryState.SENDING,
+            Delivery.lease_until < db_now(),
+        )
+        .limit(1)  # with it PostgreSQL looks into these few batches one by one
+        .correlate(Batch)
+        .scalar_subquery()
+    )
+    stuck = select(Batch.id).where(Batch.campaign_id == campaign_id, Batch.sending > 0)
+    return session.scalar(stuck.where(ran_out.is_not(None)).limit(1)) is not None
+
+
 def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Counter[DeliveryState]:
     """Take up what dead processes held: those rows are in doubt, and the policy decides.
 

@@ -22,7 +22,13 @@ from digest.domain.states import (
 from digest.store.campaigns import Batch, Campaign, counts, lock_campaign
 from digest.store.claims import Claim
 from digest.store.deliveries import Delivery, count_rows, in_batch, possible_copies
-from digest.store.recovery import cancel_waiting, recover_expired, resolve_uncertain, retry_final
+from digest.store.recovery import (
+    cancel_waiting,
+    is_deserted,
+    recover_expired,
+    resolve_uncertain,
+    retry_final,
+)
 from digest.store.results import renew_lease
 from digest.store.roster import Roster, freeze_roster, hours_present, variants_present
 from digest.store.subscribers import Subscription
@@ -312,6 +318,21 @@ def test_a_renewed_lease_is_not_taken_up(db, settings):
     with db.begin() as session, together(session) as line:
         renew_lease(line, owner, [claimed.id for claimed in window], 30)
     assert not recover(db, campaign_id)
+
+
+def test_one_lease_that_ran_out_makes_a_campaign_deserted_until_it_is_taken_up(db, settings):
+    campaign_id = a_sending_campaign(db, settings, ADDRESSES, batch_size=50)
+
+    def is_so():
+        with db.read() as session:
+            return is_deserted(session, campaign_id)
+
+    claim(db, campaign_id, uuid4())
+    assert not is_so()
+    claim(db, campaign_id, uuid4(), size=1, lease=-1.0)
+    assert is_so()
+    assert recover(db, campaign_id) == {DeliveryState.QUEUED: 1}
+    assert not is_so()
 
 
 def test_after_two_doubts_nobody_is_sent_to_again(db, settings):

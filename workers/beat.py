@@ -83,9 +83,7 @@ def _logged(what: str) -> Iterator[None]:
 def ring_all(rings: list[Ring]) -> dict[str, int]:
     """Send a message for each ring, as far as its queue has room; gives how many messages waited
     in each queue before."""
-    with app.connection_for_write() as connection:
-        channel = connection.default_channel
-        waiting = {queue: _waiting(channel, queue) for queue in MOST_WAITING}
+    waiting = _waiting()
     room = {queue: most - waiting[queue] for queue, most in MOST_WAITING.items()}
     for ring in rings:
         task = TASKS[ring.work]
@@ -97,6 +95,14 @@ def ring_all(rings: list[Ring]) -> dict[str, int]:
     return waiting
 
 
-def _waiting(channel: Any, queue: str) -> int:
-    """How many messages wait in a queue."""
-    return int(channel.queue_declare(queue, passive=False, durable=True).message_count)
+def _waiting() -> dict[str, int]:
+    """How many messages wait in each queue, asked over a connection that lasts: to open one costs
+    more than all the rest."""
+    with app.connection_or_acquire() as connection:
+        try:
+            channel = connection.default_channel
+            declared = {name: channel.queue_declare(name, durable=True) for name in MOST_WAITING}
+        except connection.connection_errors as error:
+            connection.close()
+            raise OperationalError(str(error)) from error
+    return {name: int(queue.message_count) for name, queue in declared.items()}

@@ -24,7 +24,7 @@ from digest.store.editions import Edition, edition_of_run
 from digest.store.engine import Database
 from digest.store.lists import MailingList
 from digest.store.notices import told_of
-from digest.store.runs import Run, find_run, lock_run, open_runs
+from digest.store.runs import Run, find_run, lock_run, open_runs, open_with_drafts
 
 log = get_logger(__name__)
 
@@ -32,9 +32,9 @@ log = get_logger(__name__)
 def runs_to_advance(db: Database, now: datetime) -> list[UUID]:
     """The runs for which there is something to do now, or to tell the editors."""
     with db.read() as session:
-        runs = open_runs(session)
-        told = told_of(session, [run.id for run in runs])
-        return [run.id for run in runs if _is_due(view_run(session, run), told, now)]
+        views = [RunView(*found) for found in open_with_drafts(session)]
+        told = told_of(session, [view.run.id for view in views]) if views else frozenset()
+    return [view.run.id for view in views if _is_due(view, told, now)]
 
 
 def _is_due(view: RunView, told: Collection[tuple[UUID, NoticeKind]], now: datetime) -> bool:

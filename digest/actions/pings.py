@@ -4,7 +4,6 @@ A ping is a GET: of the URL itself where the work was done or there was nothing 
 with ``/fail`` behind its path where a run was missed or its campaign expired.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,7 +17,7 @@ from digest.settings import Settings
 from digest.store import audit
 from digest.store.engine import Database
 from digest.store.lists import find_list
-from digest.store.pings import due_pings, note_runs, note_service, settle_ping, take_ping
+from digest.store.pings import note_runs, note_service, settle_ping, take_ping
 
 OF_SERVICE_EVERY = timedelta(minutes=1)
 LIMITS = Limits(body=0, total=10.0, connect=4.0, read=5.0, queue=10.0, redirects=3)
@@ -63,12 +62,6 @@ def plan_pings(db: Database, settings: Settings, now: datetime) -> None:
         note_runs(session, now)
         if settings.ping_url is not None:
             note_service(session, now)
-
-
-def pings_due(db: Database, now: datetime) -> Sequence[UUID]:
-    """The pings that are to go now."""
-    with db.read() as session:
-        return due_pings(session, now)
 
 
 def send_ping(

@@ -8,8 +8,7 @@ from digest.log import get_logger
 from digest.schedule.cadence import parse_cadence
 from digest.schedule.runs import Slot, SlotAction, decide_slots
 from digest.store.engine import Database
-from digest.store.lists import ListCadence, MailingList, all_lists
-from digest.store.runs import last_slot, plan_run
+from digest.store.runs import CadenceToPlan, cadences_to_plan, plan_run
 
 log = get_logger(__name__)
 
@@ -20,44 +19,30 @@ def plan_runs(db: Database, now: datetime) -> int:
     Any number of processes may do so at once: a run is unique by list, stream and time.
     """
     with db.read() as session:
-        wanted = [
-            (mailing_list, cadence, slot)
-            for mailing_list in all_lists(session)
-            if mailing_list.paused_at is None
-            for cadence in mailing_list.cadences
-            for slot in _slots(
-                mailing_list,
-                cadence,
-                last_slot(session, mailing_list.id, cadence.stream, cadence.since),
-                now,
-            )
-        ]
-    for mailing_list, cadence, slot in wanted:
-        _write(db, mailing_list, cadence, slot, now)
+        cadences = cadences_to_plan(session)
+    wanted = [(one, slot) for one in cadences for slot in _slots(one, now)]
+    for cadence, slot in wanted:
+        _write(db, cadence, slot, now)
     return len(wanted)
 
 
-def _slots(
-    mailing_list: MailingList, cadence: ListCadence, newest: datetime | None, now: datetime
-) -> tuple[Slot, ...]:
+def _slots(cadence: CadenceToPlan, now: datetime) -> tuple[Slot, ...]:
     return decide_slots(
         parse_cadence(cadence.words),
-        zone(mailing_list.timezone),
-        last_slot=newest or cadence.since,
+        zone(cadence.timezone),
+        last_slot=cadence.last_slot,
         now=now,
-        lead_time=mailing_list.lead_time,
-        max_lateness=mailing_list.max_lateness,
+        lead_time=cadence.lead_time,
+        max_lateness=cadence.max_lateness,
     )
 
 
-def _write(
-    db: Database, mailing_list: MailingList, cadence: ListCadence, slot: Slot, now: datetime
-) -> None:
+def _write(db: Database, cadence: CadenceToPlan, slot: Slot, now: datetime) -> None:
     missed = slot.action is SlotAction.MISSED
     with db.begin() as session:
         plan_run(
             session,
-            list_id=mailing_list.id,
+            list_id=cadence.list_id,
             stream=cadence.stream,
             scheduled_at=slot.scheduled_at,
             now=now,
@@ -67,7 +52,7 @@ def _write(
     say = log.warning if missed else log.info
     say(
         "run missed" if missed else "run planned",
-        list=mailing_list.slug,
+        list=cadence.slug,
         stream=cadence.stream.value,
         at=slot.scheduled_at,
         reason=slot.reason,

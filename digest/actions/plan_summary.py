@@ -1,8 +1,6 @@
 """Write down the mails of the daily summary once its hour has come."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from digest.actions.tell_alarm import alarm_addresses
 from digest.clock import zone
@@ -10,7 +8,7 @@ from digest.schedule.cadence import due_between, parse_cadence
 from digest.settings import Settings
 from digest.store.engine import Database
 from digest.store.lists import all_lists
-from digest.store.summaries import is_noted, note_summary, summaries_to_mail
+from digest.store.summaries import is_noted, note_summary
 
 LATEST = timedelta(hours=6)  # later than that a summary waits for the next day's
 
@@ -26,12 +24,6 @@ def plan_summary(db: Database, settings: Settings, now: datetime) -> None:
             return
         if any(one.created_at < due for one in all_lists(session)):
             note_summary(session, day, due, alarm_addresses(session, settings))
-
-
-def summaries_due(db: Database, now: datetime) -> Sequence[UUID]:
-    """The mails that are to go now."""
-    with db.read() as session:
-        return summaries_to_mail(session, now)
 
 
 def _last_due(settings: Settings, now: datetime) -> datetime | None:

@@ -14,24 +14,11 @@ from digest.domain.ids import message_key
 from digest.log import get_logger
 from digest.settings import Settings
 from digest.store.campaigns import find_campaign
-from digest.store.copies import (
-    CopyState,
-    ExtraCopy,
-    copies_to_send,
-    find_delivery,
-    settle_copy,
-    take_copy,
-)
+from digest.store.copies import CopyState, ExtraCopy, find_delivery, settle_copy, take_copy
 from digest.store.editions import find_edition, get_rendition
 from digest.store.engine import Database, Session
 
 log = get_logger(__name__)
-
-
-def copies_asked(db: Database) -> list[UUID]:
-    """The copies that nobody has begun."""
-    with db.read() as session:
-        return copies_to_send(session)
 
 
 def send_copy(db: Database, settings: Settings, copy_id: UUID, now: datetime) -> None:

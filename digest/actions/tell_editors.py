@@ -1,6 +1,5 @@
 """Tell the editors of a run that its draft is ready, its time near, or its approval missing."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +15,7 @@ from digest.log import get_logger
 from digest.settings import Settings
 from digest.store.accounts import Account, all_accounts, get_account
 from digest.store.engine import Database, Session
-from digest.store.notices import (
-    NoticeRecipient,
-    dismiss_notices,
-    note_once,
-    notices_to_mail,
-    take_notice_mail,
-)
+from digest.store.notices import NoticeRecipient, dismiss_notices, note_once, take_notice_mail
 from digest.store.runs import find_run
 
 SAYS = {
@@ -51,12 +44,6 @@ def note_for_editors(db: Database, run_id: UUID, now: datetime) -> None:
             )
             for one in _editors(session, view.run.list_id)
         )
-
-
-def notices_due(db: Database, now: datetime) -> Sequence[UUID]:
-    """The mails to editors that are to go now."""
-    with db.read() as session:
-        return notices_to_mail(session, now)
 
 
 def mail_notice(db: Database, settings: Settings, recipient_id: UUID, now: datetime) -> None:

@@ -8,7 +8,7 @@ from digest.domain.alarm import Channel, Finding, decide_alarms
 from digest.log import get_logger
 from digest.operate.findings import findings
 from digest.settings import Settings
-from digest.store.alarms import Alarm, AlarmNotice, due_notices, open_alarms
+from digest.store.alarms import Alarm, AlarmNotice, open_alarms
 from digest.store.engine import Database, IntegrityError, Session
 
 log = get_logger(__name__)
@@ -30,12 +30,6 @@ def watch(db: Database, settings: Settings, now: datetime) -> None:
         _mark(db, alarm.id, cleared_at=None)
     for alarm in changes.end:
         _end(db, settings, alarm, now)
-
-
-def notices_to_tell(db: Database, now: datetime) -> list[UUID]:
-    """The messages about alarms that are to go out now."""
-    with db.read() as session:
-        return due_notices(session, now)
 
 
 def _begin(db: Database, settings: Settings, finding: Finding, now: datetime) -> None:

@@ -1,16 +1,20 @@
 """Runs: a list, a stream and a scheduled time; each exists once, whoever plans it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, delete, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, and_, delete, func, or_, select
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from digest.domain.errors import NotFound
-from digest.domain.states import RUN_MOVES, RunState, Stream, check_move
+from digest.domain.states import RUN_MOVES, EditionState, RunState, Stream, check_move
 from digest.store.base import Row, id_column, text_enum
+from digest.store.editions import Edition
 from digest.store.engine import insert_for
+from digest.store.lists import ListCadence, MailingList
 
 
 class Run(Row):
@@ -92,30 +96,89 @@ def lock_run(session: Session, run_id: UUID) -> Run:
     return session.scalars(locked.execution_options(populate_existing=True)).one()
 
 
-def last_slot(session: Session, list_id: UUID, stream: Stream, since: datetime) -> datetime | None:
-    """The latest scheduled (not by hand) time after ``since`` that a run exists for."""
+@dataclass(frozen=True, slots=True)
+class CadenceToPlan:
+    """When a stream of a list comes, and which of its times have a run."""
+
+    list_id: UUID
+    slug: str
+    timezone: str
+    lead_time: timedelta
+    max_lateness: timedelta
+    stream: Stream
+    words: str
+    last_slot: datetime  # the latest that a run was planned for; else since when it counts
+
+
+def cadences_to_plan(session: Session) -> list[CadenceToPlan]:
+    """Those of all lists that are not paused."""
+    return [CadenceToPlan(*row) for row in session.execute(_TO_PLAN)]
+
+
+def _to_plan() -> Select[*tuple[Any, ...]]:
     newest = (
         select(Run.scheduled_at)
         .where(
-            Run.list_id == list_id,
-            Run.stream == stream,
+            Run.list_id == ListCadence.list_id,
+            Run.stream == ListCadence.stream,
             Run.by_hand.is_(False),
-            Run.scheduled_at > since,
+            Run.scheduled_at > ListCadence.since,
         )
         .order_by(Run.scheduled_at.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return session.scalar(newest)
+    return (
+        select(
+            MailingList.id,
+            MailingList.slug,
+            MailingList.timezone,
+            MailingList.lead_time,
+            MailingList.max_lateness,
+            ListCadence.stream,
+            ListCadence.words,
+            func.coalesce(newest, ListCadence.since),
+        )
+        .join(ListCadence, ListCadence.list_id == MailingList.id)
+        .where(MailingList.paused_at.is_(None))
+        .order_by(MailingList.slug, ListCadence.stream)
+    )
+
+
+_TO_PLAN = _to_plan()
 
 
 def open_runs(session: Session) -> Sequence[Run]:
     """The first open run of each list and stream: a later one waits, since there is one draft."""
+    return session.scalars(_first_open()).all()
+
+
+def _first_open() -> Select[Run]:
     rank = func.row_number().over(
         partition_by=(Run.list_id, Run.stream), order_by=(Run.scheduled_at, Run.id)
     )
     ranked = select(Run.id, rank.label("rank")).where(Run.state.in_(OPEN_RUN_STATES)).subquery()
     first = select(Run).join(ranked, ranked.c.id == Run.id).where(ranked.c.rank == 1)
-    return session.scalars(first.order_by(Run.scheduled_at)).all()
+    return first.order_by(Run.scheduled_at)
+
+
+def open_with_drafts(session: Session) -> list[tuple[Run, MailingList, Edition | None]]:
+    """The same with their lists and editions, without what these hold."""
+    return [(run, home, edition) for run, home, edition in session.execute(_WITH_DRAFTS)]
+
+
+def _with_drafts() -> Select[Run, MailingList, Edition]:
+    of_run = and_(Edition.run_id == Run.id, Edition.state != EditionState.WITHDRAWN)
+    return (
+        _first_open()
+        .add_columns(MailingList, Edition)
+        .join(MailingList, MailingList.id == Run.list_id)
+        .outerjoin(Edition, of_run)
+        .options(defer(Edition.content), defer(Edition.excluded), defer(Edition.branding))
+    )
+
+
+_WITH_DRAFTS = _with_drafts()
 
 
 def drop_planned(session: Session, list_id: UUID, stream: Stream) -> None:

@@ -53,9 +53,9 @@ def find_source(session: Session, slug: str) -> Source:
     return source
 
 
-def due_sources(session: Session, now: datetime) -> Sequence[Source]:
+def due_sources(session: Session, now: datetime) -> Sequence[UUID]:
     """Enabled sources whose next look is due, the longest waiting first."""
-    due = select(Source).where(Source.enabled, Source.next_try_at <= now)
+    due = select(Source.id).where(Source.enabled, Source.next_try_at <= now)
     return session.scalars(due.order_by(Source.next_try_at)).all()
 
 

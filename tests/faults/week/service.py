@@ -13,22 +13,19 @@ from digest.actions.advance_run import runs_to_advance
 from digest.actions.forget_old import what_is_old
 from digest.actions.lists import Feed, create_list
 from digest.actions.mailboxes import add_mailbox
-from digest.actions.plan_summary import summaries_due
 from digest.actions.sources import create_source
-from digest.actions.tell_editors import notices_due
-from digest.actions.watch import notices_to_tell
+from digest.actions.tick import due_rows
 from digest.clock import zone
 from digest.domain.states import OPEN_DELIVERY_STATES, CampaignState, DeliveryState, SourceKind
 from digest.schedule.cadence import next_runs, parse_cadence
 from digest.store.campaigns import campaigns_in, next_due, totals
 from digest.store.engine import Session
-from digest.store.greetings import Greeting, due_greetings
+from digest.store.greetings import Greeting
 from digest.store.heartbeats import ProcessKind, all_heartbeats
 from digest.store.lists import ListCadence, MailingList
-from digest.store.mailboxes import due_mailboxes
 from digest.store.relays import all_relays
 from digest.store.runs import open_runs
-from digest.store.sources import Source, due_sources
+from digest.store.sources import Source
 from tests.faults.fleet import Fleet, Member
 from tests.faults.stepped import SteppedClock
 from tests.faults.week.month import live_a_month
@@ -193,11 +190,9 @@ class Service:
     def _due(self, now: datetime) -> Iterator[bool]:
         """What may be left to do, the dearest questions last."""
         db = self.fleet.db
-        yield bool(runs_to_advance(db, now) or notices_to_tell(db, now) or notices_due(db, now))
-        yield bool(summaries_due(db, now))
+        yield bool(runs_to_advance(db, now))
         with db.read() as session:
-            yield bool(due_sources(session, now) or due_greetings(session, now))
-            yield bool(due_mailboxes(session, now))
+            yield bool(due_rows(session, now))
             yield any(one.due_at <= now for one in campaigns_in(session, CampaignState.SCHEDULED))
             for campaign in campaigns_in(session, CampaignState.SENDING):
                 yield self._has_mail(session, campaign.id, now)

@@ -1,13 +1,14 @@
 """A campaign's status by its tallies, and the audit that counts row by row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from digest.actions.campaign_waits import why_waiting
 from digest.domain.states import CampaignState, DeliveryState
-from digest.store.campaigns import Campaign, count_doubted, counts, find_campaign
-from digest.store.deliveries import RowCounts, count_astray, count_rows, repeated_addresses
+from digest.store.campaigns import Campaign, Totals, find_campaign, totals
+from digest.store.deliveries import RowCounts, count_founded, count_rows, repeated_addresses
 from digest.store.engine import Database
 from digest.store.old_deliveries import forgotten_counts
 
@@ -37,28 +38,28 @@ def campaign_status(db: Database, campaign_id: UUID, now: datetime) -> CampaignR
     """How a campaign stands, by the tallies: cheap at any size."""
     with db.read() as session:
         campaign = find_campaign(session, campaign_id)
-        tallies = counts(session, campaign_id)
-        copies = count_doubted(session, campaign_id)
+        tallies = totals(session, campaign_id)
         waits = why_waiting(session, campaign, now)
-    return replace(_report(campaign, tallies, copies, now, ()), waits=waits)
+    return replace(_report(campaign, tallies.counts, tallies.doubted, now, ()), waits=waits)
 
 
 def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignReport:
-    """Count every row, and prove that the sums add up or say where they don't.
+    """Count every row, all as they are at one moment, and prove that the sums add up or say where
+    they don't.
 
     What is forgotten is counted as it was when it went: then its rows were compared.
     """
-    with db.read() as session:
+    with db.snapshot() as session:
         campaign = find_campaign(session, campaign_id)
+        there = count_rows(session, campaign_id)
         gone = forgotten_counts(session, campaign_id)
-        rows = count_rows(session, campaign_id) + gone
+        rows = there + gone
         problems = _problems(
             campaign,
             rows,
-            counts(session, campaign_id),
-            doubted=count_doubted(session, campaign_id),
-            repeated=len(repeated_addresses(session, campaign_id)),
-            astray=count_astray(session, campaign_id),
+            totals(session, campaign_id),
+            repeated=len(repeated_addresses(session, campaign_id)) if there.alike else 0,
+            astray=there.total - count_founded(session, campaign),
         )
     report = _report(campaign, rows.states, rows.doubted, now, problems)
     return replace(report, forgotten=gone.total)
@@ -67,23 +68,24 @@ def audit_campaign(db: Database, campaign_id: UUID, now: datetime) -> CampaignRe
 def _problems(
     campaign: Campaign,
     rows: RowCounts,
-    tallies: dict[DeliveryState, int],
+    tallies: Totals,
     *,
-    doubted: int,
     repeated: int,
     astray: int,
 ) -> tuple[str, ...]:
-    """Where the rows and the tallies (``doubted`` is one, too) don't say the same."""
+    """Where the rows and the tallies don't say the same."""
     found = []
     if rows.total != campaign.roster:
         found.append(f"the roster says {campaign.roster}, there are {rows.total} rows")
     found += [
-        f"{state}: {rows.states.get(state, 0)} rows, but the tallies say {tallies[state]}"
+        f"{state}: {rows.states.get(state, 0)} rows, but the tallies say {tallies.counts[state]}"
         for state in DeliveryState
-        if rows.states.get(state, 0) != tallies[state]
+        if rows.states.get(state, 0) != tallies.counts[state]
     ]
-    if rows.doubted != doubted:
-        found.append(f"{rows.doubted} rows were in doubt, but the tallies say {doubted}")
+    if rows.unknown:
+        found.append(f"{rows.unknown} rows are in a state that there isn't")
+    if rows.doubted != tallies.doubted:
+        found.append(f"{rows.doubted} rows were in doubt, but the tallies say {tallies.doubted}")
     if repeated:
         found.append(f"{repeated} addresses stand on the roster twice")
     if astray:
@@ -95,7 +97,7 @@ def _problems(
 
 def _report(
     campaign: Campaign,
-    states: dict[DeliveryState, int],
+    states: Mapping[DeliveryState, int],
     copies: int,
     now: datetime,
     problems: tuple[str, ...],

@@ -201,12 +201,6 @@ def totals_of(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, To
     return found
 
 
-def count_doubted(session: Session, campaign_id: UUID) -> int:
-    """How many people may have got a copy more than the ledger says, by the tallies."""
-    doubted = select(func.sum(Batch.doubted)).where(Batch.campaign_id == campaign_id)
-    return int(session.scalar(doubted) or 0)
-
-
 def tally(
     line: Together,
     batch_id: UUID,

@@ -7,15 +7,31 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, UniqueConstraint, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    SQLColumnExpression,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from digest.domain.states import CLAIMABLE_DELIVERY_STATES, DeliveryState, Feedback
 from digest.store.base import Row, id_column, text_enum
-from digest.store.campaigns import Batch
+from digest.store.campaigns import Batch, Campaign
 from digest.store.editions import RenditionRow
+from digest.store.rows import dialect_of
 from digest.store.subscribers import Subscriber
 
 MAX_DOUBTS = 2  # after two doubtful tries a row is never sent again: nobody gets three
@@ -71,13 +87,16 @@ def in_batch(batch: Batch | type[Batch]) -> ColumnElement[bool]:
 
 def of_campaign(campaign_id: UUID) -> ColumnElement[bool]:
     """A campaign's rows, found by the range of ids that its batches span."""
+    first, last = _ends(campaign_id)
+    return and_(Delivery.id.between(first, last), Delivery.campaign_id == campaign_id)
+
+
+def _ends(campaign_id: UUID) -> tuple[ScalarSelect[UUID], ScalarSelect[UUID]]:
+    """The first and the last id of that range."""
     mine = select(Batch).where(Batch.campaign_id == campaign_id)
     first = mine.with_only_columns(Batch.first_id).order_by(Batch.position).limit(1)
     last = mine.with_only_columns(Batch.last_id).order_by(Batch.position.desc()).limit(1)
-    return and_(
-        Delivery.id.between(first.scalar_subquery(), last.scalar_subquery()),
-        Delivery.campaign_id == campaign_id,
-    )
+    return first.scalar_subquery(), last.scalar_subquery()
 
 
 def list_deliveries(
@@ -99,17 +118,25 @@ class RowCounts:
     """A campaign's rows as they were counted one by one, in one pass over them."""
 
     states: dict[DeliveryState, int]  # those that there are
+    unknown: int  # rows in a state that this code doesn't know
     doubted: int  # rows that may have reached somebody more often than the ledger says
     bare: int  # rows that say ``sent`` without the relay's reply or the time
+    alike: int  # 0 proves that no two rows have the same address; else two may have
 
     @property
     def total(self) -> int:
-        return sum(self.states.values())
+        return sum(self.states.values()) + self.unknown
 
     def __add__(self, other: "RowCounts") -> "RowCounts":
         states = Counter(self.states)
         states.update(other.states)
-        return RowCounts(dict(states), self.doubted + other.doubted, self.bare + other.bare)
+        return RowCounts(
+            states=dict(states),
+            unknown=self.unknown + other.unknown,
+            doubted=self.doubted + other.doubted,
+            bare=self.bare + other.bare,
+            alike=self.alike + other.alike,
+        )
 
 
 def count_rows(session: Session, campaign_id: UUID) -> RowCounts:
@@ -119,22 +146,34 @@ def count_rows(session: Session, campaign_id: UUID) -> RowCounts:
 
 def count_in(session: Session, which: ColumnElement[bool]) -> RowCounts:
     """The same of any rows."""
-    has_no_proof = or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None))
-    rows = session.execute(
-        select(
-            Delivery.state,
-            func.count(),
-            func.count().filter(Delivery.doubts > 0),
-            func.count().filter(Delivery.state == DeliveryState.SENT, has_no_proof),
-        )
-        .where(which)
-        .group_by(Delivery.state)
-    ).all()
-    return RowCounts(
-        states={state: n for state, n, _, _ in rows},
-        doubted=sum(doubted for _, _, doubted, _ in rows),
-        bare=sum(bare for _, _, _, bare in rows),
+    is_bare = and_(
+        Delivery.state == DeliveryState.SENT,
+        or_(Delivery.reply.is_(None), Delivery.sent_at.is_(None)),
     )
+    counted = select(
+        func.count(),
+        func.count().filter(Delivery.doubts > 0),
+        func.count().filter(is_bare),
+        # But for the FILTER, PostgreSQL 16 and later would sort whole rows, not the marks alone.
+        func.count(_mark(session).distinct()).filter(true()),
+        *(func.count().filter(Delivery.state == state) for state in DeliveryState),
+    )
+    total, doubted, bare, marks, *states = session.execute(counted.where(which)).one()
+    return RowCounts(
+        states={state: n for state, n in zip(DeliveryState, states, strict=True) if n},
+        unknown=total - sum(states),
+        doubted=doubted,
+        bare=bare,
+        alike=total - marks,
+    )
+
+
+def _mark(session: Session) -> SQLColumnExpression[Any]:
+    """What equal addresses have in common: PostgreSQL's hash of 64 bits, for it sorts numbers four
+    times as fast as text; SQLite has no such function."""
+    if dialect_of(session) == "postgresql":
+        return func.hashtextextended(Delivery.address, 0)
+    return Delivery.address
 
 
 def possible_copies(
@@ -157,13 +196,34 @@ def repeated_addresses(session: Session, campaign_id: UUID) -> Sequence[str]:
     return session.scalars(twice).all()
 
 
-def count_astray(session: Session, campaign_id: UUID) -> int:
-    """Rows whose subscriber or rendition isn't there: there must be none."""
-    to_nobody = ~exists().where(Subscriber.id == Delivery.subscriber_id)
-    of_nothing = ~exists().where(RenditionRow.id == Delivery.rendition_id)
-    refers_nowhere = or_(to_nobody, and_(Delivery.rendition_id.is_not(None), of_nothing))
-    astray = select(func.count()).where(of_campaign(campaign_id), refers_nowhere)
-    return session.scalar(astray) or 0
+def count_founded(session: Session, campaign: Campaign) -> int:
+    """Rows whose subscriber is there, and their rendition of the edition: it must be all.
+
+    The ids that bound and fill the search are written into the statement: PostgreSQL sees how many
+    rows they mean, and looks up all together what so many refer to, not one by one.
+    """
+    first, last = session.execute(select(*_ends(campaign.id))).one()
+    if first is None:
+        return 0
+    renditions = select(RenditionRow.id).where(RenditionRow.edition_id == campaign.edition_id)
+    has_rendition = Delivery.rendition_id.in_(_written(session.scalars(renditions).all()))
+    founded = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(
+            Delivery.id.between(_written(first), _written(last)),
+            Delivery.campaign_id == campaign.id,
+            or_(Delivery.rendition_id.is_(None), has_rendition),
+        )
+    )
+    return session.scalar(founded) or 0
+
+
+def _written(value: UUID | Sequence[UUID]) -> BindParameter[Any]:
+    """Part of a statement's text, not a parameter of it."""
+    several = not isinstance(value, UUID)
+    return bindparam(None, value, Uuid(), unique=True, expanding=several, literal_execute=True)
 
 
 def deliveries_to(session: Session, subscriber_id: UUID, limit: int) -> Sequence[Delivery]:

@@ -82,6 +82,13 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """The same, and all that it reads is of one moment, whatever others write meanwhile."""
+        one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._session(self.engine.execution_options(read_only=True, **one_moment)) as session:
+            yield session
+
+    @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
         new = Session(engine, expire_on_commit=False)
         with self.explained(), new as session, session.begin():

@@ -73,7 +73,7 @@ def forgotten_counts(session: Session, campaign_id: UUID) -> RowCounts:
     gone = (Batch.campaign_id == campaign_id, Batch.forgotten_at.is_not(None))
     *states, doubted = session.execute(select(*names).where(*gone)).one()
     counts = {s: int(n) for s, n in zip(DeliveryState, states, strict=True) if n}
-    return RowCounts(states=counts, doubted=int(doubted), bare=0)
+    return RowCounts(states=counts, unknown=0, doubted=int(doubted), bare=0, alike=0)
 
 
 def _is_old(before: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -92,7 +92,7 @@ def _agrees(batch: Batch, rows: RowCounts) -> bool:
     """Whether a batch's rows are all final, and as many in each state as its tallies say."""
     is_open = any(rows.states.get(state) for state in OPEN_DELIVERY_STATES)
     same = all(getattr(batch, s.value) == rows.states.get(s, 0) for s in DeliveryState)
-    return same and batch.doubted == rows.doubted and not is_open
+    return same and batch.doubted == rows.doubted and not is_open and not rows.unknown
 
 
 def _fold(session: Session, campaign: Campaign) -> None:

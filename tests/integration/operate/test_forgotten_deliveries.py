@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal_column, select, update
 
 from digest.actions.audit_campaign import audit_campaign, campaign_status
 from digest.actions.control_campaign import resolve_campaign, retry_campaign
@@ -129,15 +129,17 @@ def test_a_campaign_that_is_not_over_is_never_touched(db, settings):
     assert rows(db) == 10
 
 
-def test_rows_that_differ_from_their_tallies_are_evidence_and_stay(db, settings):
+@pytest.mark.parametrize("missing", [False, True], ids=["a tally", "a state that no tally has"])
+def test_rows_that_differ_from_their_tallies_are_evidence_and_stay(db, settings, missing):
     doubtful = an_ended_campaign(db, settings)
     an_ended_campaign(db, settings, slug="weekly")
     with db.begin() as session:
-        session.execute(
-            update(Batch)
-            .where(Batch.campaign_id == doubtful, Batch.position == 1)
-            .values(sent=Batch.sent - 1)
-        )
+        second = select(Batch).where(Batch.campaign_id == doubtful, Batch.position == 1)
+        batch = session.scalars(second).one()
+        batch.sent -= 1
+        if missing:
+            one = update(Delivery).where(Delivery.id == batch.last_id)
+            session.execute(one.values(state=literal_column("'lost'")))
     for _ in range(2):
         forget_old(db, settings, LATER)
     assert rows(db) == 6, "the first batch went, and the other campaign"

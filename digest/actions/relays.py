@@ -22,7 +22,7 @@ from digest.tokens import seal, unseal
 FIRST_NAME = "default"
 MOST_WEIGHT = 1000
 MOST_CONNECTIONS = 10_000
-LINES = 4  # connections of one sender, a relay on the average
+LINES = 8  # connections of one sender, a relay on the average
 
 
 def seed_relay(db: Database, settings: Settings, now: datetime) -> None:

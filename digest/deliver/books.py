@@ -109,8 +109,9 @@ class Books:
         with about(batch=self._near.batch_id if self._near else None):
             return self.patiently(partial(self._exchange, results, want, held, limits))
 
-    def note_replies(self, replies: ReplyWindow) -> None:
-        """Add replies to the campaign's window over all senders, and act on what it shows."""
+    def note_replies(self, replies: ReplyWindow) -> bool:
+        """Add replies to the campaign's window over all senders, and act on what it shows; says
+        whether the campaign is to rest because of it."""
         before, after = self.patiently(
             lambda session, _: add_replies(session, self._assignment.campaign_id, replies)
         )
@@ -123,6 +124,7 @@ class Books:
                 refused=after.sum.refused,
                 of=after.sum.replies,
             )
+        return after.is_about_us
 
     def _pause(self, counts: Block) -> None:
         """Relays turn us away: what is left waits until somebody has looked."""

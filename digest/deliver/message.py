@@ -8,6 +8,7 @@ on the way out.
 
 import re
 from binascii import b2a_qp
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -40,11 +41,15 @@ class Personal(NamedTuple):  # one is made for each message: quicker than a data
     leave_address: str | None = None  # a mail to it with the subject "unsubscribe" leaves, too
 
 
-class _Slot(NamedTuple):  # looked up for each message: quicker than a dataclass
+class _Slot(NamedTuple):
     """A place in the body where a field's value goes."""
 
     name: str
     in_html: bool
+
+
+_SLOTS = [_Slot(name, in_html) for in_html in (False, True) for name in Field.ALL]
+Pieces = Sequence[bytes | _Slot | None]  # None: the value of a header field of the reader's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,11 @@ class CompiledMessage:
         self._domain = branding.from_address.rpartition("@")[2].encode("ascii")
         self._before_to = headers.mailbox("From", branding.from_name, branding.from_address)
         self._shared = b"".join(_shared_fields(rendition, branding, feedback_id))
-        self._segments = tuple(_body(rendition))
-        self._slots = tuple(one for one in self._segments if not isinstance(one, bytes))
+        body = _body(rendition)
+        own = [piece for name in _OWN_FIELDS for piece in (name + b": ", None, b"\r\n")]
+        self._parts = _with_gaps([self._before_to, *own, self._shared, *body])
+        self._body_parts = _with_gaps(body)
+        self._order = [_SLOTS.index(one) for one in body if isinstance(one, _Slot)]
         self._prepared: dict[Signer, Preparation] = {}
 
     def build(self, personal: Personal, signer: Signer | None = None) -> DotFree:
@@ -77,17 +85,10 @@ class CompiledMessage:
 
         The same ``personal`` and ``signer`` give the same bytes.
         """
-        values = self._values(personal)
-        own = self._own_values(personal)
-        parts = [self._before_to]
-        for name, value in zip(_OWN_FIELDS, own, strict=True):
-            parts += (name, b": ", value, b"\r\n")
-        parts.append(self._shared)
-        parts += [
-            segment if isinstance(segment, bytes) else values[segment] for segment in self._segments
-        ]
+        own, slots = self._own_values(personal), self._slot_values(personal)
+        parts = self._parts.copy()
+        parts[1::2] = [*own, *slots]
         if signer is not None:
-            slots = [values[slot] for slot in self._slots]
             parts.insert(0, self._preparation(signer).sign(personal.date, own, slots))
         return DotFree(b"".join(parts))
 
@@ -100,28 +101,24 @@ class CompiledMessage:
             _ways_to_leave(personal),
         )
 
-    def _values(self, personal: Personal) -> dict[_Slot, bytes]:
-        """What goes into the places of the body."""
-        plain = {
-            Field.ADDRESS: personal.address,
-            Field.UNSUBSCRIBE_URL: personal.unsubscribe_url,
-            Field.PREFERENCES_URL: personal.preferences_url,
-        }
-        lines = {value: _field_lines(value) for value in plain.values()}
-        values = {}
-        for slot in self._slots:
-            value = escape(plain[slot.name]) if slot.in_html else plain[slot.name]
-            values[slot] = lines.get(value) or _field_lines(value)
-        return values
+    def _slot_values(self, personal: Personal) -> list[bytes]:
+        """What goes into the places of the body, in their order."""
+        words = (personal.address, personal.unsubscribe_url, personal.preferences_url)  # Field.ALL
+        escaped = [escape(word) for word in words]
+        plain = [_field_lines(word) for word in words]
+        # As a rule nothing in them has to be escaped: then they are the same in both parts.
+        html = plain if escaped == [*words] else [_field_lines(word) for word in escaped]
+        values = plain + html
+        return [values[number] for number in self._order]
 
     def _preparation(self, signer: Signer) -> Preparation:
         """What all messages under one signer share, made once."""
         if signer not in self._prepared:
-            first, *others = (one if isinstance(one, bytes) else None for one in self._segments)
-            assert first is not None  # it holds the Content-Type
-            head, _, start = first.partition(b"\r\n\r\n")
+            head, _, start = self._body_parts[0].partition(b"\r\n\r\n")
+            body: list[bytes | None] = [start, *self._body_parts[1:]]
+            body[1::2] = [None] * len(self._order)
             shared = self._before_to + self._shared + head + b"\r\n"
-            self._prepared[signer] = signer.prepare(shared, _OWN_FIELDS, (start, *others))
+            self._prepared[signer] = signer.prepare(shared, _OWN_FIELDS, body)
         return self._prepared[signer]
 
 
@@ -178,19 +175,18 @@ def _part(kind: str, content: str, marker: str, *, in_html: bool) -> list[bytes 
             segments += [_SOFT_BREAK, _Slot(words[piece], in_html), _SOFT_BREAK]
         elif piece:
             segments.append(_quoted(piece))
-    return _merged([*segments, b"\r\n"])
+    return [*segments, b"\r\n"]
 
 
-def _merged(segments: list[bytes | _Slot]) -> list[bytes | _Slot]:
-    """Neighbouring bytes joined, so that a message has as few pieces as possible."""
-    merged: list[bytes | _Slot] = []
-    for segment in segments:
-        last = merged[-1] if merged else None
-        if isinstance(segment, bytes) and isinstance(last, bytes):
-            merged[-1] = last + segment
+def _with_gaps(pieces: Pieces) -> list[bytes]:
+    """What all messages share at the even places, empty gaps for the reader's own at the odd."""
+    parts = [b""]
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            parts[-1] += piece
         else:
-            merged.append(segment)
-    return merged
+            parts += (b"", b"")
+    return parts
 
 
 def _quoted(text: str, *, has_lines: bool = True) -> bytes:

@@ -205,6 +205,8 @@ class Sender:
             self._claim_from = asked_at + (done.due_in or 0.0)
             self._end_if_idle(done.due_in)
         held.take_in(done.window, asked_at)
+        if done.window and len(done.window) == want and self._room(len(held.results)):
+            held.news.set()  # the next window is claimed while this one is sent
         await self._weigh(pool, results)
         await self._note_losses(pool)
 
@@ -234,10 +236,13 @@ class Sender:
 
     async def _note_replies(self, pool: ThreadPoolExecutor) -> None:
         replies, self._replies = self._replies, ReplyWindow()
-        await _in(pool, partial(self._books.note_replies, replies))
+        if await _in(pool, partial(self._books.note_replies, replies)):
+            self._held.begin_ending()
 
     def _measure(self, n: int) -> None:
-        """The present rate, in mails a second, smoothed."""
+        """The present rate, in mails a second, smoothed; without a result it is not known yet."""
+        if not n:
+            return
         now = monotonic()
         count_seconds(now - self._measured_at)
         self._rate = 0.5 * self._rate + 0.5 * n / max(now - self._measured_at, 0.001)

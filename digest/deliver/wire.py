@@ -63,8 +63,8 @@ class Wire(asyncio.Protocol):
         transport.set_write_buffer_limits(high=1, low=0)
 
     def write(self, *pieces: bytes) -> None:
-        """One after the other, and in one go where the transport can: a body is not copied."""
-        self.transport.writelines(pieces)
+        """One after the other, in one piece: joining 32 kB costs less than a transport's list."""
+        self.transport.write(b"".join(pieces))
 
     def expect_within(self, seconds: float) -> None:
         """Give up unless this is called again, or ``expect_nothing``, within so many seconds."""

@@ -15,8 +15,8 @@ READERS = [f"reader+{n}@mail.example" for n in range(50)]  # a window
 
 @pytest.fixture
 def office(db, settings, monkeypatch):
-    """The relay takes 0.4 s for each message: ten a second on four lines, five for a window."""
-    with FaultyRelay(Manners(slowness=0.4)) as relay:
+    """The relay takes 0.8 s for each message: ten a second on eight lines, five for a window."""
+    with FaultyRelay(Manners(slowness=0.8)) as relay:
         yield open_post_office(db, settings, relay, monkeypatch, Limits())
 
 

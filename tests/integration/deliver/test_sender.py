@@ -19,6 +19,7 @@ from digest.actions.erase_subscriber import erase_subscriber
 from digest.actions.relays import LINES
 from digest.actions.suppress_address import suppress_address
 from digest.actions.unsubscribe_address import unsubscribe_address
+from digest.deliver.books import Books
 from digest.deliver.sender import HELD as WINDOW
 from digest.domain.states import DeliveryState, DoubtPolicy, SuppressionReason
 from digest.store.lists import find_list
@@ -220,7 +221,7 @@ def test_pause_acts_within_a_window_and_resuming_loses_and_repeats_nobody(
 ):
     """R-18."""
     dice = random.Random(seed)
-    campaign_id = a_sending_campaign(db, settings, people(500), batch_size=100)
+    campaign_id = a_sending_campaign(db, settings, people(1000), batch_size=100)
     office.clock.watch.append(lambda: time.sleep(0.001))
     how = {"now": NOW, "actor": "test"}
     for round_ in range(10):
@@ -237,9 +238,9 @@ def test_pause_acts_within_a_window_and_resuming_loses_and_repeats_nobody(
         assert time.monotonic() - at < 3
         assert not office.deliver(campaign_id).counts
         resume_campaign(db, campaign_id, **how)
-    assert 0 < len(office.relay.ledger) < 500, "it was paused in the middle"
+    assert 0 < len(office.relay.ledger) < 1000, "it was paused in the middle"
     office.finish(campaign_id)
-    assert office.judge(campaign_id).counts == {DeliveryState.SENT: 500}
+    assert office.judge(campaign_id).counts == {DeliveryState.SENT: 1000}
     assert set(office.relay.copies.values()) == {1}
 
 
@@ -320,6 +321,21 @@ def test_two_stints_at_once_mail_each_person_once(db, settings, office):
     office.finish(campaign_id, rounds=1)
     assert office.judge(campaign_id).possible_copies == 0
     assert set(office.relay.copies.values()) == {1}
+
+
+def test_the_second_window_is_claimed_while_the_first_is_sent(db, settings, office, monkeypatch):
+    asked = []
+
+    def exchange(books, results, want, *more):
+        asked.append((len(results), want))
+        return _exchange(books, results, want, *more)
+
+    _exchange = Books.exchange
+    monkeypatch.setattr(Books, "exchange", exchange)
+    office.finish(a_sending_campaign(db, settings, people(200)))
+    (first, window), (sent_meanwhile, more), *_ = asked
+    assert (first, more) == (0, window)
+    assert sent_meanwhile < window
 
 
 def test_one_stint_goes_through_all_batches(db, settings, office):

@@ -5,7 +5,7 @@ import time
 from itertools import chain, product
 from statistics import median
 
-from digest.actions.relays import add_relay
+from digest.actions.relays import LINES, add_relay
 from digest.clock import utc_now
 from digest.domain.alarm import AlarmKind
 from digest.domain.states import CampaignState
@@ -44,9 +44,9 @@ def absent_relay(stage: Stage, full: bool) -> Finding:
         fleet.wait_for(sum(before.values()) + 1)
         seconds = watch.seconds
         fleet.wait_done(campaign_id)
-        # What was under way when the relay hung up is in doubt: a message a connection.
-        bound = 2 * 4
-        return Finding(1, judge(fleet.db, campaign_id, fleet.relay), bound, seconds)
+        # What was under way when the relay hung up is in doubt: one of each of two senders' lines.
+        verdict = judge(fleet.db, campaign_id, fleet.relay)
+        return Finding(1, verdict, bound=2 * LINES, seconds=seconds)
 
 
 def every_fault(stage: Stage, full: bool) -> Finding:

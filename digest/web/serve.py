@@ -38,11 +38,11 @@ def web_server(db: Database, settings: Settings, host: str, port: int) -> uvicor
         server_header=False,
         lifespan="off",
     )
-    _make_ready()
+    make_ready()
     return WebServer(app, config)
 
 
-def _make_ready() -> None:
+def make_ready() -> None:
     """What all requests need is made, and left alone by the garbage collector: looking through it
     would hold up each request for a fifth of a second, every few seconds of a flood."""
     make_adapters()

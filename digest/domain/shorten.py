@@ -22,7 +22,7 @@ def cut(text: str, limit: int) -> str:
         return line
     room = line[:limit]  # the character after a word, a space, makes way for the ellipsis
     kept = room[: room.rfind(" ")] if " " in room else _whole(line, limit - 1)
-    return (_LOOSE_END.sub("", kept) or _whole(line, limit - 1)) + "…"
+    return (_LOOSE_END.sub("", kept) or kept) + "…"
 
 
 def _whole(text: str, end: int) -> str:

@@ -1,7 +1,7 @@
 """Subjects, preheaders and teasers are one line, short, and never cut inside a word."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.assemble.excerpt import (
@@ -33,6 +33,7 @@ def test_line_breaks_become_spaces() -> None:
 
 
 @given(WORDS, st.integers(13, 80))
+@example([";", ";;;;;;;;;aa;"], 13)  # nothing but a loose end stands before the long word
 def test_nothing_is_cut_inside_a_word(words: list[str], limit: int) -> None:
     text = " ".join(words)
     short = cut(text, limit)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, literal, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, case, literal, select, true, update
 from sqlalchemy.orm import Session
 
 from digest.domain.states import (
@@ -24,19 +24,26 @@ from digest.store.together import together
 
 def is_deserted(session: Session, campaign_id: UUID) -> bool:
     """Whether a lease of the campaign ran out, so that nobody works on what it holds."""
-    ran_out = (
+    deserted = (
         select(Delivery.id)
-        .where(
-            in_batch(Batch),
-            Delivery.state == DeliveryState.SENDING,
-            Delivery.lease_until < db_now(),
-        )
+        .where(_ran_out(Batch))
         .limit(1)  # with it PostgreSQL looks into these few batches one by one
         .correlate(Batch)
         .scalar_subquery()
     )
-    stuck = select(Batch.id).where(Batch.campaign_id == campaign_id, Batch.sending > 0)
-    return session.scalar(stuck.where(ran_out.is_not(None)).limit(1)) is not None
+    found = _held(campaign_id).where(deserted.is_not(None)).limit(1)
+    return session.scalar(found.with_only_columns(Batch.id)) is not None
+
+
+def _held(campaign_id: UUID) -> Select[Batch]:
+    """Batches of which somebody has rows in hand."""
+    return select(Batch).where(Batch.campaign_id == campaign_id, Batch.sending > 0)
+
+
+def _ran_out(batch: Batch | type[Batch]) -> ColumnElement[bool]:
+    """Rows of it whose lease ran out."""
+    is_held = and_(in_batch(batch), Delivery.state == DeliveryState.SENDING)
+    return and_(is_held, Delivery.lease_until < db_now())
 
 
 def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Counter[DeliveryState]:
@@ -47,8 +54,8 @@ def recover_expired(session: Session, campaign: Campaign, now: datetime) -> Coun
     ``doubt_due``: that is the same doubt, and must not count twice.
     """
     total: Counter[DeliveryState] = Counter()
-    stuck = select(Batch).where(Batch.campaign_id == campaign.id, Batch.sending > 0)
-    batches = session.scalars(stuck.with_for_update(skip_locked=True)).all()
+    held = _held(campaign.id).with_for_update(skip_locked=True)
+    batches = session.scalars(held).all()
     if batches and read_epoch(session).restored_from is not None:
         return total
     for batch in batches:
@@ -74,11 +81,7 @@ def _expire(batch: Batch, campaign: Campaign, now: datetime) -> Any:
     again = and_(literal(may_resend), Delivery.doubts + 1 < MAX_DOUBTS)
     return (
         update(Delivery)
-        .where(
-            in_batch(batch),
-            Delivery.state == DeliveryState.SENDING,
-            Delivery.lease_until < db_now(),
-        )
+        .where(_ran_out(batch))
         .values(
             state=case((again, DeliveryState.QUEUED.value), else_=DeliveryState.UNCERTAIN.value),
             reason="the process that was sending it died; it may have gone out",

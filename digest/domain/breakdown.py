@@ -46,9 +46,9 @@ def break_down(rows: Iterable[tuple[str, DeliveryState, str | None, str | None]]
 
 
 def changes(old: dict[str, int], new: dict[str, int]) -> dict[Key, int]:
-    """What to add to the sums that hold ``old`` so that they hold ``new``, in a fixed order."""
+    """What to add to the sums that hold ``old`` so that they hold ``new``."""
     differences = {key: new.get(key, 0) - old.get(key, 0) for key in {*old, *new}}
-    return {_divided(key): n for key, n in sorted(differences.items()) if n}
+    return {_divided(key): n for key, n in differences.items() if n}
 
 
 def answer_of(reply: str) -> str:

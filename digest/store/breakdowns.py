@@ -35,7 +35,7 @@ from digest.domain.breakdown import Breakdown, Key, changes
 from digest.domain.states import CampaignState, DeliveryState
 from digest.store.base import AsJson, Row, UtcDateTime, text_enum
 from digest.store.campaigns import Batch, Campaign
-from digest.store.deliveries import Delivery
+from digest.store.deliveries import Delivery, in_batch
 from digest.store.engine import insert_for
 from digest.store.rows import rows_table
 
@@ -148,11 +148,8 @@ _TO_COUNT = _to_count()
 
 def rows_of(session: Session, batch: BatchToCount) -> Sequence[Any]:
     """(address, state, reply, reason) of a batch's deliveries."""
-    rows = select(Delivery.address, Delivery.state, Delivery.reply, Delivery.reason).where(
-        Delivery.id.between(batch.first_id, batch.last_id),
-        Delivery.campaign_id == batch.campaign_id,
-    )
-    return session.execute(rows).all()
+    columns = select(Delivery.address, Delivery.state, Delivery.reply, Delivery.reason)
+    return session.execute(columns.where(in_batch(batch))).all()
 
 
 def keep_breakdowns(
@@ -164,8 +161,8 @@ def keep_breakdowns(
     domains, replies = Counter[Key](), Counter[Key]()
     for batch, counts in counted:
         row = kept[batch.id]
-        _follow(domains, row.counts.domains, counts.domains)
-        _follow(replies, row.counts.replies, counts.replies)
+        domains.update(changes(row.counts.domains, counts.domains))  # adds
+        replies.update(changes(row.counts.replies, counts.replies))
         row.seen, row.counted_at, row.counts = batch.seen, now, counts
     campaign_id = counted[0][0].campaign_id
     _add(session, CampaignDomain, campaign_id, domains)
@@ -238,12 +235,6 @@ def _frequent(columns: Select[T], campaign_id: UUID, limit: int) -> Select[T]:
         .order_by(was_taken, CampaignReply.n.desc(), CampaignReply.answer)
         .limit(limit)
     )
-
-
-def _follow(sums: Counter[Key], old: dict[str, int], new: dict[str, int]) -> None:
-    """Add to sums what makes them hold ``new`` where they held ``old``."""
-    for key, n in changes(old, new).items():
-        sums[key] += n
 
 
 def _add(

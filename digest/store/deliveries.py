@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
@@ -77,8 +77,19 @@ def get_delivery(session: Session, delivery_id: UUID) -> Delivery | None:
     return session.get(Delivery, delivery_id, with_for_update=True)
 
 
-def in_batch(batch: Batch | type[Batch]) -> ColumnElement[bool]:
-    """The rows that lie in a batch, or in that of an outer query."""
+class Span(Protocol):
+    """What a batch says of where its rows lie, as a row or as the columns of an outer query."""
+
+    @property
+    def campaign_id(self) -> Any: ...
+    @property
+    def first_id(self) -> Any: ...
+    @property
+    def last_id(self) -> Any: ...
+
+
+def in_batch(batch: Span | type[Batch]) -> ColumnElement[bool]:
+    """The rows that lie in a batch."""
     return and_(
         Delivery.id.between(batch.first_id, batch.last_id),
         Delivery.campaign_id == batch.campaign_id,

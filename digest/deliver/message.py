@@ -8,7 +8,7 @@ on the way out.
 
 import re
 from binascii import b2a_qp
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -49,7 +49,6 @@ class _Slot(NamedTuple):
 
 
 _SLOTS = [_Slot(name, in_html) for in_html in (False, True) for name in Field.ALL]
-Pieces = Sequence[bytes | _Slot | None]  # None: the value of a header field of the reader's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,9 @@ class CompiledMessage:
         feedback_id = origin.feedback_id(branding)
         self._domain = branding.from_address.rpartition("@")[2].encode("ascii")
         self._before_to = headers.mailbox("From", branding.from_name, branding.from_address)
-        self._shared = b"".join(_shared_fields(rendition, branding, feedback_id))
-        body = _body(rendition)
         own = [piece for name in _OWN_FIELDS for piece in (name + b": ", None, b"\r\n")]
-        self._parts = _with_gaps([self._before_to, *own, self._shared, *body])
-        self._body_parts = _with_gaps(body)
+        shared, body = _shared_fields(rendition, branding, feedback_id), _body(rendition)
+        self._parts = _with_gaps([self._before_to, *own, *shared, *body])
         self._order = [_SLOTS.index(one) for one in body if isinstance(one, _Slot)]
         self._prepared: dict[Signer, Preparation] = {}
 
@@ -114,10 +111,12 @@ class CompiledMessage:
     def _preparation(self, signer: Signer) -> Preparation:
         """What all messages under one signer share, made once."""
         if signer not in self._prepared:
-            head, _, start = self._body_parts[0].partition(b"\r\n\r\n")
-            body: list[bytes | None] = [start, *self._body_parts[1:]]
+            # Behind the last of the reader's own fields: the shared ones, an empty line, the body.
+            behind_own, *rest = self._parts[2 * len(_OWN_FIELDS) :]
+            head, _, start = behind_own.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+            body: list[bytes | None] = [start, *rest]
             body[1::2] = [None] * len(self._order)
-            shared = self._before_to + self._shared + head + b"\r\n"
+            shared = self._before_to + head + b"\r\n"
             self._prepared[signer] = signer.prepare(shared, _OWN_FIELDS, body)
         return self._prepared[signer]
 
@@ -178,8 +177,9 @@ def _part(kind: str, content: str, marker: str, *, in_html: bool) -> list[bytes 
     return [*segments, b"\r\n"]
 
 
-def _with_gaps(pieces: Pieces) -> list[bytes]:
-    """What all messages share at the even places, empty gaps for the reader's own at the odd."""
+def _with_gaps(pieces: Iterable[bytes | _Slot | None]) -> list[bytes]:
+    """What all messages share at the even places; at the odd ones gaps, where the reader's own
+    goes: what fills a slot, or (None) the value of a header field."""
     parts = [b""]
     for piece in pieces:
         if isinstance(piece, bytes):

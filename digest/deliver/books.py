@@ -1,6 +1,7 @@
 """The books of one sender: what it holds, recorded and claimed in one short transaction."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,9 +25,10 @@ from digest.store.campaigns import lock_campaign, next_to_send
 from digest.store.claims import Claim, Stretch
 from digest.store.editions import get_rendition
 from digest.store.engine import Database, Session, StoreUnavailable
+from digest.store.one_piece import NotDone, in_one_piece
 from digest.store.reply_windows import add_replies
-from digest.store.results import Flush, renew_lease
-from digest.store.suppressions import suppress
+from digest.store.results import Flush, record_all, renew_lease
+from digest.store.suppressions import suppress as suppress_address
 from digest.store.together import together
 from digest.tokens import hash_address
 from digest.witness import Witness
@@ -63,7 +65,7 @@ class Assignment:
 class Exchange:
     """What one transaction did: which results were still ours, and what was claimed."""
 
-    recorded: frozenset[UUID]
+    recorded: Sequence[Entry]
     window: Sequence[Claimed] = ()
     due_in: float | None = None  # seconds; where nothing was claimed: None: there is nothing more
 
@@ -74,6 +76,9 @@ class ClaimLimits:
 
     pace: DomainPace | None = None
     quiet: Quiet | None = None
+
+
+ANYBODY = ClaimLimits()
 
 
 class Books:
@@ -107,6 +112,9 @@ class Books:
     ) -> Exchange:
         """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
         with about(batch=self._near.batch_id if self._near else None):
+            if not held and limits == ANYBODY and self._is_ordinary(results, want):
+                with suppress(NotDone):
+                    return self._in_one_piece(results, want)
             return self.patiently(partial(self._exchange, results, want, held, limits))
 
     def note_replies(self, replies: ReplyWindow) -> bool:
@@ -165,6 +173,35 @@ class Books:
                 sleep(pause)
                 pause = min(2 * pause, 5.0)
 
+    def _is_ordinary(self, results: Sequence[Entry], want: int) -> bool:
+        """Whether all that has to be done can be said to PostgreSQL at once."""
+        return (
+            not self._db.is_sqlite
+            and (not want or self._near is not None)
+            and self._keyring.is_fresh
+            and not any(outcome.suppress for _, outcome in results)
+        )
+
+    def _in_one_piece(self, results: Sequence[Entry], want: int) -> Exchange:
+        """As nearly all exchanges go: the database is waited for once. Raises ``NotDone``."""
+        near = self._near if want else None
+        claim = self._claim(self._keyring.seen, want, ANYBODY, self._clock())
+        with in_one_piece(self._db) as line:
+            if results:
+                record_all(line, self._owner, results)
+            answer = claim.go_on(line, near) if near else None
+        if not (near and answer):
+            return Exchange(results)
+        window, self._near = claim.gone_on(near, answer.rows())
+        if not window:
+            elsewhere = self.exchange((), want, (), ANYBODY)
+            return Exchange(results, elsewhere.window, elsewhere.due_in)
+        if not all(one.rendition_id in self._compiled for one in window) or not all(
+            one.key_id in self._signers for one in window
+        ):
+            self.patiently(lambda session, _: self._prepare(session, claim.key_id, window))
+        return Exchange(results, window)
+
     def _exchange(
         self,
         results: Sequence[Entry],
@@ -176,38 +213,40 @@ class Books:
     ) -> Exchange:
         """The database is waited for twice: for what was ours and what is due near by, and for the
         claim on that."""
-        claim, near = self._claim(session, want, limits, now), self._near if want else None
+        key_id, near = self._keyring.current(session, now), self._near if want else None
+        claim = self._claim(key_id, want, limits, now)
         with together(session) as line:
             flush = Flush(line, self._owner, results)
             if held:
                 renew_lease(line, self._owner, held, LEASE_SECONDS)
             answer = claim.ask_near(line, near) if near else None
-        recorded = flush.recorded()
-        if len(recorded) < len(results):
+        ours = flush.recorded()
+        if len(ours) < len(results):
             with together(session) as line:
-                flush.take_back(line, recorded)
-        self._suppress(session, [one for one in results if one[0].id in recorded], now)
+                flush.take_back(line, ours)
+        recorded = [one for one in results if one[0].id in ours]
+        self._suppress(session, recorded, now)
         window: list[Claimed] = []
         if near and answer and (rows := answer.rows()):
-            self._prepare(session, claim.key_id, rows)
+            self._prepare(session, key_id, rows)
             with together(session) as line:
                 window, self._near = claim.take_near(line, near, rows)
                 if window:
                     line.commit()
         if want and not window:
             window, self._near = claim.window(session)
-            self._prepare(session, claim.key_id, window)
+            self._prepare(session, key_id, window)
         due_in = None if window or not want else self._due_in(session, now)
-        return Exchange(frozenset(recorded), window, due_in)
+        return Exchange(recorded, window, due_in)
 
-    def _claim(self, session: Session, want: int, limits: ClaimLimits, now: datetime) -> Claim:
+    def _claim(self, key_id: UUID | None, want: int, limits: ClaimLimits, now: datetime) -> Claim:
         return Claim(
             campaign_id=self._assignment.campaign_id,
             owner=self._owner,
             now=now,
             size=want,
             lease_seconds=LEASE_SECONDS,
-            key_id=self._keyring.current(session, now),
+            key_id=key_id,
             pace=limits.pace,
             quiet=limits.quiet,
         )
@@ -229,7 +268,7 @@ class Books:
     def _suppress(self, session: Session, recorded: Sequence[Entry], now: datetime) -> None:
         for claimed, outcome in recorded:
             if outcome.suppress:
-                suppress(
+                suppress_address(
                     session,
                     address_hash=hash_address(self._settings, claimed.address),
                     address=claimed.address,

@@ -4,15 +4,24 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from time import monotonic
+from typing import NamedTuple
 from uuid import UUID
 
 from digest.deliver.books import LEASE_SECONDS, Clock, Entry, Flag
 from digest.domain.delivery import Claimed, Outcome
 from digest.domain.states import DeliveryState
 
-WINDOW = 50  # claimed at once
+HELD = 100  # claimed and not yet recorded, at most: what a crash can put in doubt
+ENOUGH = 90  # results to be recorded at once: the few that are out by then keep the lines busy
 MARGIN_SECONDS = 5.0  # no mail is begun when less of its lease is left
 FRESH_SECONDS = 3.0  # what waits longer than this since its claim is given back and asked again
+
+
+class Lease(NamedTuple):
+    """When rows were claimed, and until when they are ours (both monotonic)."""
+
+    claimed_at: float
+    until: float
 
 
 class Held:
@@ -23,12 +32,12 @@ class Held:
         self.stop = stop
         self.ready: deque[Claimed] = deque()
         self.results: list[Entry] = []
-        self.leases: dict[UUID, float] = {}  # of all that is held: monotonic time of their end
-        self.claimed_at: dict[UUID, float] = {}  # likewise: when it was claimed
+        self.leases: dict[UUID, Lease] = {}  # of all that is held
         self.is_ending = False
         self.more = asyncio.Event()  # for the lines: there is mail to take, or the end has come
         self.news = asyncio.Event()  # for the books: there are results to record
         self._safe_until = 0.0  # until when the oldest lease is safe, with a margin
+        self._fresh_until = 0.0  # until when the oldest claim is fresh
 
     def is_safe(self) -> bool:
         """Whether all leases last long enough to begin another mail."""
@@ -36,16 +45,20 @@ class Held:
 
     def is_fresh(self, claimed: Claimed) -> bool:
         """Whether what the claim asked (suppressed? left? paused?) may still be relied on."""
-        return monotonic() - self.claimed_at[claimed.id] < FRESH_SECONDS
+        now = monotonic()
+        if now < self._fresh_until:
+            return True
+        return now - self.leases[claimed.id].claimed_at < FRESH_SECONDS
 
     def take_in(self, window: Sequence[Claimed], asked_at: float) -> None:
         """Hold what was claimed at ``asked_at`` (monotonic). What is held already came back, since
         its lease had ended: it is held once, with the new lease."""
         new = [claimed for claimed in window if claimed.id not in self.leases]
-        for claimed in window:
-            self.leases[claimed.id] = asked_at + LEASE_SECONDS
-            self.claimed_at[claimed.id] = asked_at
-        self._safe_until = min(self.leases.values(), default=0.0) - MARGIN_SECONDS
+        lease = Lease(asked_at, asked_at + LEASE_SECONDS)
+        self.leases.update((claimed.id, lease) for claimed in window)
+        leases = self.leases.values()
+        self._safe_until = min((one.until for one in leases), default=0.0) - MARGIN_SECONDS
+        self._fresh_until = min((one.claimed_at for one in leases), default=0.0) + FRESH_SECONDS
         if new or self.ready:
             self.more.set()
         if self.is_ending:
@@ -53,14 +66,24 @@ class Held:
             return
         self.ready.extend(new)
 
-    def drop(self, claimed: Claimed) -> None:
-        """It is recorded, or somebody else's."""
-        del self.leases[claimed.id], self.claimed_at[claimed.id]
+    def ids_but(self, results: Sequence[Entry]) -> list[UUID]:
+        """Of all that is held, but for what is about to be dropped."""
+        return list(self.leases.keys() - {claimed.id for claimed, _ in results})
+
+    def renew(self, ids: Sequence[UUID], asked_at: float) -> None:
+        """Their leases, as of ``asked_at`` (monotonic)."""
+        for id_ in ids:
+            self.leases[id_] = Lease(self.leases[id_].claimed_at, asked_at + LEASE_SECONDS)
+
+    def drop(self, results: Sequence[Entry]) -> None:
+        """They are recorded, or somebody else's."""
+        for claimed, _ in results:
+            del self.leases[claimed.id]
 
     def put(self, claimed: Claimed, outcome: Outcome) -> None:
         """A result, to be recorded."""
         self.results.append((claimed, outcome))
-        if len(self.results) >= WINDOW or len(self.results) == len(self.leases):
+        if len(self.results) >= ENOUGH or len(self.results) == len(self.leases):
             self.news.set()
 
     def give_back(self, claimed: Claimed) -> None:

@@ -23,17 +23,22 @@ class Keyring:
         self._settings = settings
         self._domain = from_address.rpartition("@")[2].lower()
         self._signers: dict[UUID, Signer] = {}
-        self._current: UUID | None = None
+        self.seen: UUID | None = None  # by ``current``, the last time
         self._looked_at: float | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what was ``seen`` last still counts."""
+        return self._looked_at is not None and monotonic() - self._looked_at <= LOOK_SECONDS
 
     def current(self, session: Session, now: datetime) -> UUID | None:
         """The ``key_id`` for rows that are tried for the first time at ``now``; None where the
         domain has no key that signs. Looks into the database every ``LOOK_SECONDS``."""
-        if self._looked_at is None or monotonic() - self._looked_at > LOOK_SECONDS:
+        if not self.is_fresh:
             self._looked_at = monotonic()
             keys = signing_at(keys_of(session, self._domain), now)
-            self._current = key_set_id([key.id for key in keys]) if keys else None
-        return self._current
+            self.seen = key_set_id([key.id for key in keys]) if keys else None
+        return self.seen
 
     def signer(self, session: Session, key_id: UUID | None) -> Signer | None:
         """The signer of a row with this ``key_id``, whether its keys are retired by now or not;

@@ -1,20 +1,19 @@
 """What a sender counts for Prometheus."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from digest import metrics
 from digest.deliver.books import Entry
 
 
-def count_results(results: Sequence[Entry], recorded: Collection[UUID]) -> None:
+def count_results(recorded: Sequence[Entry], stale: int) -> None:
     """By the state that each led to; what was no longer ours, apart."""
-    states = Counter(outcome.state.value for claimed, outcome in results if claimed.id in recorded)
+    states = Counter(outcome.state for _, outcome in recorded)
     for state, n in states.items():
-        metrics.count(metrics.DELIVERIES, n, state=state)
-    if len(recorded) < len(results):
-        metrics.count(metrics.STALE_RESULTS, len(results) - len(recorded))
+        metrics.count(metrics.DELIVERIES, n, state=state.value)
+    if stale:
+        metrics.count(metrics.STALE_RESULTS, stale)
 
 
 def count_seconds(seconds: float) -> None:

@@ -17,23 +17,22 @@ from typing import TypeVar
 
 import uvloop
 
-from digest.deliver.books import LEASE_SECONDS, Assignment, Books, ClaimLimits, Clock, Entry, Flag
+from digest.deliver.books import Assignment, Books, ClaimLimits, Clock, Entry, Flag
 from digest.deliver.commons import Commons
 from digest.deliver.evidence import Evidence, count_replies
-from digest.deliver.held import WINDOW, Held
+from digest.deliver.held import HELD, Held
 from digest.deliver.letters import Letters
 from digest.deliver.meter import count_results, count_seconds
 from digest.deliver.purse import Purse
 from digest.deliver.route import Fleet, Route
 from digest.domain.quiet_hours import Quiet
 from digest.domain.rate import Key, Scope
-from digest.domain.reply_window import ReplyWindow
+from digest.domain.reply_window import Block, ReplyWindow
 from digest.domain.states import DeliveryState
 from digest.settings import Settings
 from digest.store.engine import StoreUnavailable
 
-HELD = 100  # claimed or not yet recorded, at most: what a crash can put in doubt
-WINDOW_SECONDS = 2.0  # no more is held than this much work at the present rate
+MOST_SECONDS = 2.0  # no more is held than this much work at the present rate
 FLUSH_SECONDS = 0.25  # no result waits longer than this to be recorded
 RENEW_SECONDS = 10.0
 MOST_IDLE_SECONDS = 2.0
@@ -51,8 +50,10 @@ class Report:
     stale: int = 0  # results that came after the lease had gone to somebody else
     relay_error: str | None = None
 
-    def add(self, state: DeliveryState) -> None:
-        self.counts[state] = self.counts.get(state, 0) + 1
+    def add(self, recorded: Sequence[Entry], stale: int) -> None:
+        for _, outcome in recorded:
+            self.counts[outcome.state] = self.counts.get(outcome.state, 0) + 1
+        self.stale += stale
 
 
 class Sender:
@@ -94,7 +95,7 @@ class Sender:
         self._claim_from = 0.0  # monotonic; nothing is due before
         self._idle_since: float | None = None
         self._resting: list[Route] = []  # lost, and it is on the relay's row
-        self._rate = float(WINDOW)
+        self._rate = float(HELD)
         self._measured_at = monotonic()
         self.report = Report()
 
@@ -179,25 +180,22 @@ class Sender:
     async def _exchange(self, pool: ThreadPoolExecutor, *, renew: bool) -> None:
         held = self._held
         results, held.results = held.results, []
-        want = self._room(len(results))
+        replies = count_replies(results)
+        want = 0 if replies.about_us else self._room(len(results))  # not before that is weighed
         if not (results or want or renew):
             pause = self._claim_from - monotonic()
             self._end_if_idle(pause if pause > 0 else self._purse.wait(self._keys()))
             return
         asked_at = monotonic()
-        recorded_ids = {claimed.id for claimed, _ in results}
-        kept = [id_ for id_ in held.leases if id_ not in recorded_ids] if renew else []
+        kept = held.ids_but(results) if renew else []
         pace = self._purse if self._purse.concerns_domains else None
         limits = ClaimLimits(pace, self._quiet)
         done = await _in(pool, partial(self._books.exchange, results, want, kept, limits))
-        for id_ in kept:
-            held.leases[id_] = asked_at + LEASE_SECONDS
-        for claimed, outcome in results:
-            held.drop(claimed)
-            if claimed.id in done.recorded:
-                self.report.add(outcome.state)
-        self.report.stale += len(results) - len(done.recorded)
-        count_results(results, done.recorded)
+        held.renew(kept, asked_at)
+        held.drop(results)
+        stale = len(results) - len(done.recorded)
+        self.report.add(done.recorded, stale)
+        count_results(done.recorded, stale)
         self._measure(len(results))
         if done.window:
             self._idle_since = None
@@ -205,9 +203,9 @@ class Sender:
             self._claim_from = asked_at + (done.due_in or 0.0)
             self._end_if_idle(done.due_in)
         held.take_in(done.window, asked_at)
-        if done.window and len(done.window) == want and self._room(len(held.results)):
-            held.news.set()  # the next window is claimed while this one is sent
-        await self._weigh(pool, results)
+        if done.window and self._room(len(held.results)):
+            held.news.set()  # a batch has come to its end: there is room for some of the next
+        await self._weigh(pool, results, replies)
         await self._note_losses(pool)
 
     def _end_if_idle(self, seconds: float | None) -> None:
@@ -223,16 +221,18 @@ class Sender:
         if seconds is None or seconds + idle > MOST_IDLE_SECONDS:
             self._held.begin_ending()
 
-    async def _weigh(self, pool: ThreadPoolExecutor, results: Sequence[Entry]) -> None:
+    async def _weigh(
+        self, pool: ThreadPoolExecutor, results: Sequence[Entry], replies: Block
+    ) -> None:
         """What the replies come to: slow down, pause, raise the alarm."""
         for request in self._evidence.add(results):
             rate = request.share * self._rate
             await _in(pool, partial(self._commons.slow_down, request.key, rate, request.why))
-        replies = count_replies(results)
         if replies.replies:
             self._replies = self._replies.after(replies)
         if replies.about_us:
             await self._note_replies(pool)
+            self._held.news.set()
 
     async def _note_replies(self, pool: ThreadPoolExecutor) -> None:
         replies, self._replies = self._replies, ReplyWindow()
@@ -249,16 +249,16 @@ class Sender:
         self._measured_at = now
 
     def _room(self, recorded: int) -> int:
-        """How many to claim: a window, when there is room, and no more than one waits already."""
+        """How many to claim: what may be held, where half of it is free."""
         if self._held.is_ending or monotonic() < self._claim_from:
             return 0
-        window = max(1, min(WINDOW, int(self._rate * WINDOW_SECONDS / 2)))
-        waiting = len(self._held.ready)
-        if len(self._held.leases) - recorded + window > HELD or waiting > window:
+        most = max(1, min(HELD, int(self._rate * MOST_SECONDS)))
+        free = most - len(self._held.leases) + recorded
+        if 2 * free < most:
             return 0
         rooms = (self._purse.room([self._campaign]), self._purse.room(self._live_relays()))
         room = min((one for one in rooms if one is not None), default=None)
-        return window if room is None else max(0, min(window, room - waiting))
+        return free if room is None else max(0, min(free, room - len(self._held.ready)))
 
     def _lose_route(self) -> None:
         """Where a relay is lost, the others carry on; without any, the end has come."""

@@ -2,11 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-
-from digest.domain.states import DeliveryState
 
 MOST_REPLIES = 100  # different answers that one batch names; the rest are counted together
 OTHER_REPLIES = "other answers"
@@ -34,15 +32,15 @@ class Breakdown:
     replies: dict[str, int] = field(default_factory=dict)
 
 
-def break_down(rows: Iterable[tuple[str, DeliveryState, str | None, str | None]]) -> Breakdown:
+def break_down(rows: Sequence[tuple[str, str, str | None, str | None]]) -> Breakdown:
     """Count rows of (address, state, reply, reason)."""
-    domains: Counter[str] = Counter()
-    replies: Counter[str] = Counter()
-    for address, state, reply, reason in rows:
-        domains[f"{state.value} {address.rpartition('@')[2]}"] += 1
-        if words := reply or reason:
-            replies[f"{state.value} {answer_of(words)}"] += 1
-    return Breakdown(dict(domains), _bounded(replies))
+    domains = [f"{state} {address.rpartition('@')[2]}" for address, state, _, _ in rows]
+    replies = [
+        f"{state} {answer_of(words)}"
+        for _, state, reply, reason in rows
+        if (words := reply or reason)
+    ]
+    return Breakdown(dict(Counter(domains)), _bounded(Counter(replies)))
 
 
 def changes(old: dict[str, int], new: dict[str, int]) -> dict[Key, int]:

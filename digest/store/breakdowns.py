@@ -28,6 +28,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -148,7 +149,8 @@ _TO_COUNT = _to_count()
 
 def rows_of(session: Session, batch: BatchToCount) -> Sequence[Any]:
     """(address, state, reply, reason) of a batch's deliveries."""
-    columns = select(Delivery.address, Delivery.state, Delivery.reply, Delivery.reason)
+    state = type_coerce(Delivery.state, String())
+    columns = select(Delivery.address, state, Delivery.reply, Delivery.reason)
     return session.execute(columns.where(in_batch(batch))).all()
 
 

@@ -8,14 +8,14 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Update, Uuid, bindparam, case, func, update
+from sqlalchemy import Update, bindparam, update
 
 from digest.domain.address import domain_part
 from digest.domain.delivery import Claimed
 from digest.domain.ids import message_key
 from digest.domain.limits import DomainPace
 from digest.domain.quiet_hours import QUIET, Quiet
-from digest.domain.states import DeliveryState, SubscriptionState
+from digest.domain.states import DeliveryState
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import tally
 from digest.store.deliveries import Delivery
@@ -29,8 +29,9 @@ from digest.store.due import (
     NEXT_BATCH,
     WAITING,
 )
-from digest.store.engine import Session, db_now
+from digest.store.engine import Session
 from digest.store.rows import is_among
+from digest.store.taking import TAKE, TAKE_NEAR
 from digest.store.together import Answer, Statement, Together, together
 
 _ROW = bare_table(Delivery)
@@ -101,6 +102,26 @@ class Claim:
         window = self._take(line, stretch, rows) if rows else []
         return window, self._rest(stretch, window)
 
+    def go_on(self, line: Together, stretch: Stretch) -> Answer:
+        """The same as one statement, for PostgreSQL and where anybody may go now: the answer is for
+        ``gone_on``. Who must not be mailed is left for ``window``."""
+        given = {**self._place(stretch), "first": stretch.after, "now": self.now, "size": self.size}
+        taking = {"mine": self.owner, "key": self.key_id, "lease": self.lease_seconds}
+        return line.ask(TAKE_NEAR, {**given, **taking})
+
+    def gone_on(
+        self, stretch: Stretch, rows: Sequence[Any]
+    ) -> tuple[list[Claimed], Stretch | None]:
+        """What that claimed, and where to go on; nowhere when the window isn't full."""
+        batch, campaign = stretch.batch_id, self.campaign_id
+        window = [
+            Claimed(row[0], batch, row[1], row[2], row[3], message_key(campaign, row[1]), *row[4:])
+            for row in rows
+        ]
+        if len(window) < self.size:
+            return window, None
+        return window, replace(stretch, after=window[-1].id)
+
     def _rest(self, stretch: Stretch, window: Sequence[Claimed]) -> Stretch:
         """Where the next claim looks: behind a full window, else through the whole batch."""
         is_full = len(window) == self.size
@@ -124,12 +145,12 @@ class Claim:
     def _take(self, line: Together, stretch: Stretch, rows: Sequence[Any]) -> list[Claimed]:
         """Claim those of a batch's due rows who may be mailed now, and finish those who may not be
         mailed at all."""
-        barred = {row.id: why for row in rows if (why := _barred(row, self.now))}
+        barred = {row.id: row.barred for row in rows if row.barred is not None}
         awake = self._awake(line, [row for row in rows if row.id not in barred])
         taken = [row for row in awake if self._may_go(row)]
         if taken:
             given = {"ids": [row.id for row in taken], "mine": self.owner, "key": self.key_id}
-            line.do(_MARK_CLAIMED, {**given, "lease": self.lease_seconds, "now": self.now})
+            line.do(TAKE, {**given, "lease": self.lease_seconds, "now": self.now})
         for why in set(barred.values()):
             ids = [id_ for id_, its_why in barred.items() if its_why == why]
             line.do(_CLOSE, {"ids": ids, "why": why})
@@ -153,7 +174,7 @@ class Claim:
             subscriber_id=row.subscriber_id,
             rendition_id=row.rendition_id,
             address=row.address,
-            message_key=message_key(row.campaign_id, row.subscriber_id),
+            message_key=message_key(self.campaign_id, row.subscriber_id),
             first_try_at=self.now if is_first else row.first_try_at,
             key_id=self.key_id if is_first else row.key_id,
             tries=row.tries,
@@ -193,36 +214,6 @@ class Claim:
         return self.pace is None or self.pace.admits(domain_part(row.address))
 
 
-def _barred(row: Any, now: datetime) -> str | None:
-    """Why this person must not be mailed after all."""
-    if row.suppressed is not None:
-        return f"suppressed: {row.suppressed}"
-    if row.erased_at is not None:
-        return "erased"
-    if row.subscription is SubscriptionState.CONFIRMED:
-        return None
-    if row.subscription is SubscriptionState.PAUSED:
-        back = row.paused_until is not None and row.paused_until <= now
-        return None if back else "paused"
-    return "unsubscribed"
-
-
-def _mark_claimed(dialect: str) -> Update:
-    is_first = _ROW.c.first_try_at.is_(None)
-    return (
-        update(_ROW)
-        .where(is_among(dialect, _ROW.c.id, "ids"))
-        .values(
-            state=DeliveryState.SENDING,
-            owner=bindparam("mine", type_=Uuid()),
-            lease_until=db_now(bindparam("lease", type_=Float())),
-            claims=_ROW.c.claims + 1,
-            key_id=case((is_first, bindparam("key", type_=Uuid())), else_=_ROW.c.key_id),
-            first_try_at=func.coalesce(_ROW.c.first_try_at, bindparam("now", type_=UtcDateTime())),
-        )
-    )
-
-
 def _close(dialect: str) -> Update:
     closed = update(_ROW).where(is_among(dialect, _ROW.c.id, "ids"))
     return closed.values(state=DeliveryState.SUPPRESSED, reason=bindparam("why"))
@@ -233,4 +224,4 @@ def _put_off(dialect: str) -> Update:
     return asleep.values(next_at=bindparam("end", type_=UtcDateTime()), reason=QUIET)
 
 
-_MARK_CLAIMED, _CLOSE, _PUT_OFF = map(Statement, (_mark_claimed, _close, _put_off))
+_CLOSE, _PUT_OFF = map(Statement, (_close, _put_off))

@@ -9,14 +9,18 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    Select,
     String,
     Text,
     Update,
     Uuid,
     and_,
     bindparam,
+    case,
+    cast,
     column,
     func,
+    select,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -67,6 +71,13 @@ class Flush:
     def take_back(self, line: Together, recorded: Collection[UUID]) -> None:
         """Take from the tallies what those results added that were not recorded."""
         _settle(line, [one for one in self._results if one[0].id not in recorded], sign=-1)
+
+
+def record_all(line: Together, owner: UUID, results: Results) -> None:
+    """Records what became of claimed deliveries, all or (an error) none of it: for PostgreSQL, and
+    for whoever can't wait for an answer to see which were still ours."""
+    _settle(line, results)
+    line.do(_RECORD_ALL, {**_given(line.dialect, owner, results), "n": len(results)})
 
 
 def renew_lease(
@@ -142,4 +153,14 @@ def _is_ours() -> ColumnElement[bool]:
     return and_(_ROW.c.owner == mine, _ROW.c.state == DeliveryState.SENDING)
 
 
+def _record_all(dialect: str) -> Select[Any]:
+    """Where some are not ours any more, the text that is no number is an error, with which the
+    whole transaction ends."""
+    done = _record(dialect).cte("done")
+    are_all = func.count() == bindparam("n", type_=Integer())
+    said = case((are_all, "1"), else_="some of these results came too late")
+    return select(cast(said, Integer).label("n")).select_from(done)
+
+
 _RECORD, _RENEW = Statement(_record), Statement(_renew)
+_RECORD_ALL = Statement(_record_all)

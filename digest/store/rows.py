@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import (
     ColumnClause,
     ColumnElement,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from digest.store.engine import Session
 
@@ -44,7 +45,7 @@ def table_of(
     """The same for a ``document`` that is bound later: what ``rows_document`` gives."""
     if dialect == "sqlite":
         return _in_sqlite(columns, document, name)
-    records = func.jsonb_to_recordset(cast(document, JSONB))
+    records = func.json_to_recordset(cast(document, JSON))
     return records.table_valued(*columns, name=name).render_derived(with_types=True)
 
 
@@ -55,7 +56,7 @@ def rows_document(
     if dialect == "sqlite":
         return json.dumps([[_stored(value) for value in row] for row in rows])
     names = [col.name for col in columns]
-    return json.dumps([_named(names, row) for row in rows], default=_plain)
+    return to_json([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
 
 def is_among(dialect: str, value: ColumnElement[Any], name: str) -> ColumnElement[bool]:
@@ -82,16 +83,6 @@ def _in_sqlite(
         .select_from(each)
         .subquery(name)
     )
-
-
-def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    """What is left out is NULL."""
-    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
-
-
-def _plain(value: UUID | datetime) -> str:
-    """What JSON has no form for: UUIDs and times."""
-    return value.hex if isinstance(value, UUID) else value.isoformat()
 
 
 def _stored(value: Any) -> Any:

@@ -89,7 +89,7 @@ def together(session: Session) -> Iterator[Together]:
         return
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     try:
-        line = _AtOnce(driver, _prepared(connection, driver))
+        line = AtOnce(driver, known_by(connection.info, driver))
         yield line
         line.send()
     except psycopg.Error as error:
@@ -106,14 +106,14 @@ def together(session: Session) -> Iterator[Together]:
         ) from error
 
 
-def _prepared(connection: Connection, driver: "psycopg.Connection[Any]") -> set[str]:
+def known_by(info: dict[Any, Any], driver: "psycopg.Connection[Any]") -> set[str]:
     """The names of what a connection has prepared; the server is asked where a rollback may have
     cost some of it."""
-    if PREPARED not in connection.info:
+    if PREPARED not in info:
         with psycopg.ClientCursor(driver) as cursor:
             cursor.execute("SELECT name FROM pg_prepared_statements WHERE from_sql")
-            connection.info[PREPARED] = {name for (name,) in cursor.fetchall()}
-    known: set[str] = connection.info[PREPARED]
+            info[PREPARED] = {name for (name,) in cursor.fetchall()}
+    known: set[str] = info[PREPARED]
     return known
 
 
@@ -145,13 +145,16 @@ class _Given:
         return self.given
 
 
-class _AtOnce:
+class AtOnce:
     """Straight through the driver: ``EXECUTE a(…); EXECUTE b(…)`` as one query."""
 
     dialect = "postgresql"
 
-    def __init__(self, driver: "psycopg.Connection[Any]", known: set[str]) -> None:
+    def __init__(
+        self, driver: "psycopg.Connection[Any]", known: set[str], *, begins: bool = True
+    ) -> None:
         self._driver = driver
+        self._begins = begins  # a transaction that others may go on with
         self._known = known  # names of what this connection has prepared
         self._calls: list[str] = []
         self._values: list[Any] = []
@@ -177,7 +180,7 @@ class _AtOnce:
         if not calls:
             return
         self._calls, self._values, self._answers = [], [], []
-        if self._driver.info.transaction_status is TransactionStatus.IDLE:
+        if self._begins and self._driver.info.transaction_status is TransactionStatus.IDLE:
             self._driver.autocommit = True  # else the driver sends a BEGIN first, and waits for it
             calls, answers = ["BEGIN", *calls], [None, *answers]
         with psycopg.ClientCursor(self._driver) as cursor:
@@ -200,7 +203,7 @@ class _AtOnce:
 class _Coming:
     """Rows that are under way."""
 
-    line: _AtOnce
+    line: AtOnce
     prepared: "_Prepared"
     given: Sequence[Sequence[Any]] | None = None
 

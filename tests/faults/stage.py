@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Self
 from uuid import uuid4
 
-from digest.deliver.sender import HELD
+from digest.deliver.held import HELD
 from tests.faults.fleet import Fleet
 from tests.faults.machine import Machine
 from tests.faults.relay import FaultyRelay, Manners

@@ -48,7 +48,7 @@ from digest.domain.errors import Transient
 from digest.settings import load_settings
 from digest.store.engine import Database
 
-books.PATIENCE_SECONDS, sender.WINDOW, sender.HELD = 0.3, 10, 10
+books.PATIENCE_SECONDS, sender.HELD = 0.3, 10
 settings = load_settings(smtp_url=sys.argv[1])
 db = Database(settings.database)
 seed_relay(db, settings, utc_now())

@@ -13,7 +13,7 @@ import pytest
 
 from digest.actions.audit_campaign import audit_campaign, campaign_status
 from digest.clock import utc_now
-from digest.deliver.sender import HELD as WINDOW
+from digest.deliver.held import HELD as WINDOW
 from digest.demo.inbox import Inbox
 from digest.domain.address import parse_address
 from digest.domain.states import CampaignState

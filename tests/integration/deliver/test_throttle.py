@@ -17,7 +17,7 @@ from digest.actions.list_throttles import list_throttles
 from digest.actions.tend_campaigns import tend_campaigns
 from digest.actions.throttles import set_campaign_rate, set_domain_rate, set_relay_rate, set_warm_up
 from digest.clock import utc_now
-from digest.deliver.sender import HELD
+from digest.deliver.held import HELD
 from digest.domain.errors import Illegal
 from digest.domain.rate import CHUNK_SECONDS, SLACK_SECONDS, Scope
 from digest.domain.slowdown import RECOVERY

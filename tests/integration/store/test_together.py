@@ -10,6 +10,7 @@ from digest.domain.states import CampaignState
 from digest.store.base import UtcDateTime, bare_table
 from digest.store.campaigns import Campaign, find_campaign
 from digest.store.engine import IntegrityError, StoreUnavailable
+from digest.store.one_piece import NotDone, in_one_piece
 from digest.store.together import Statement, together
 from tests.builders import NOW, a_sending_campaign
 
@@ -145,3 +146,67 @@ def test_what_was_prepared_is_known_or_prepared_anew_after_a_rollback(db, campai
         session.rollback()
     with db.begin() as session, together(session) as line:
         assert len(line.ask(READ, {"campaign": campaign_id}).rows()) == 1
+
+
+@pytest.fixture
+def served(db):
+    """PostgreSQL, which can be sent to in one piece."""
+    if db.is_sqlite:
+        pytest.skip("SQLite has no answers to wait for")
+    return db
+
+
+def test_what_comes_in_one_piece_is_a_transaction_and_answers_come_at_its_end(served, campaign_id):
+    with in_one_piece(served) as line:
+        line.do(NAME, {"campaign": campaign_id, "why": SAID, "at": NOW})
+        answer = line.ask(READ, {"campaign": campaign_id})
+    assert answer.rows()[0].reason == SAID
+    with served.read() as session:
+        assert find_campaign(session, campaign_id).reason == SAID
+
+
+def test_of_a_piece_that_is_refused_nothing_takes_effect(served, campaign_id):
+    def work():
+        with in_one_piece(served) as line:
+            line.do(NAME, {"campaign": campaign_id, "why": SAID, "at": NOW})
+            line.do(BREAK, {"nowhere": campaign_id})
+
+    with pytest.raises(NotDone):
+        work()
+    with in_one_piece(served) as line:
+        answer = line.ask(READ, {"campaign": campaign_id})
+    assert answer.rows()[0].reason is None
+
+
+def test_after_one_piece_a_connection_begins_transactions_as_ever(served, campaign_id):
+    def work():
+        with served.begin() as session:
+            session.execute(update(TABLE).values(reason="never"))
+            raise ZeroDivisionError
+
+    for _ in range(3):  # the pool gives the same connection
+        with in_one_piece(served) as line:
+            line.do(NAME, {"campaign": campaign_id, "why": SAID, "at": NOW})
+        with pytest.raises(ZeroDivisionError):
+            work()
+    with served.read() as session:
+        assert find_campaign(session, campaign_id).reason == SAID
+
+
+def test_a_piece_whose_connection_broke_is_not_done_and_the_next_one_is(served, campaign_id):
+    url = served.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def work():
+        with in_one_piece(served) as line:
+            with psycopg.connect(url) as other:
+                other.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            line.do(NAME, {"campaign": campaign_id, "why": SAID, "at": NOW})
+
+    with pytest.raises(NotDone):
+        work()
+    with in_one_piece(served) as line:
+        answer = line.ask(READ, {"campaign": campaign_id})
+    assert answer.rows()[0].reason is None

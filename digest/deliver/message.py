@@ -101,10 +101,10 @@ class CompiledMessage:
     def _slot_values(self, personal: Personal) -> list[bytes]:
         """What goes into the places of the body, in their order."""
         words = (personal.address, personal.unsubscribe_url, personal.preferences_url)  # Field.ALL
-        escaped = [escape(word) for word in words]
-        plain = [_field_lines(word) for word in words]
-        # As a rule nothing in them has to be escaped: then they are the same in both parts.
-        html = plain if escaped == [*words] else [_field_lines(word) for word in escaped]
+        plain = html = [_field_lines(word) for word in words]
+        joined = " ".join(words)
+        if escape(joined) != joined:  # seldom: as a rule they are the same in both parts
+            html = [_field_lines(escape(word)) for word in words]
         values = plain + html
         return [values[number] for number in self._order]
 

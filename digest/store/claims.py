@@ -103,8 +103,8 @@ class Claim:
         return window, self._rest(stretch, window)
 
     def go_on(self, line: Together, stretch: Stretch) -> Answer:
-        """The same as one statement, for PostgreSQL and where anybody may go now: the answer is for
-        ``gone_on``. Who must not be mailed is left for ``window``."""
+        """The whole claim as one statement, for PostgreSQL and where anybody may go now; the answer
+        is for ``gone_on``. Who must not be mailed is left for ``window``."""
         given = {**self._place(stretch), "first": stretch.after, "now": self.now, "size": self.size}
         taking = {"mine": self.owner, "key": self.key_id, "lease": self.lease_seconds}
         return line.ask(TAKE_NEAR, {**given, **taking})

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Update,
     Uuid,
+    and_,
     bindparam,
     case,
     cast,
@@ -59,12 +60,13 @@ def _take(dialect: str) -> Update:
 
 
 def _take_near(_: str) -> Select[*tuple[Any, ...]]:
-    """No row is locked before it is updated: whoever changes its state holds the batch, and what
-    was changed just before that was held, the UPDATE finds not due."""
+    """No row is locked before it is updated: whoever changes its state holds the batch. What was
+    changed just before the batch was held the UPDATE looks at once more, and leaves."""
     batch = near_batch()
     who = with_people(due_rows().where(batch.is_not(None))).cte("who")
+    is_as_found = and_(_ROW.c.id == who.c.id, _ROW.c.state == who.c.state, IS_DUE)
     taken = (
-        _taken(update(_ROW).where(_ROW.c.id == who.c.id, who.c.barred.is_(None), IS_DUE))
+        _taken(update(_ROW).where(is_as_found, who.c.barred.is_(None)))
         .returning(*_NOTED, who.c.state.label("before"))
         .cte("taken")
     )

@@ -196,11 +196,14 @@ class Books:
         if not window:
             elsewhere = self.exchange((), want, (), ANYBODY)
             return Exchange(results, elsewhere.window, elsewhere.due_in)
-        if not all(one.rendition_id in self._compiled for one in window) or not all(
-            one.key_id in self._signers for one in window
-        ):
+        if not self._can_build(window):
             self.patiently(lambda session, _: self._prepare(session, claim.key_id, window))
         return Exchange(results, window)
+
+    def _can_build(self, window: Sequence[Claimed]) -> bool:
+        return {one.rendition_id for one in window} <= self._compiled.keys() and {
+            one.key_id for one in window
+        } <= self._signers.keys()
 
     def _exchange(
         self,

@@ -112,7 +112,7 @@ class Books:
     ) -> Exchange:
         """Record ``results``, renew the leases of what is ``held``, claim up to ``want`` more."""
         with about(batch=self._near.batch_id if self._near else None):
-            if not held and limits == ANYBODY and self._is_ordinary(results, want):
+            if not held and self._is_ordinary(results, want, limits):
                 with suppress(NotDone):
                     return self._in_one_piece(results, want)
             return self.patiently(partial(self._exchange, results, want, held, limits))
@@ -173,10 +173,11 @@ class Books:
                 sleep(pause)
                 pause = min(2 * pause, 5.0)
 
-    def _is_ordinary(self, results: Sequence[Entry], want: int) -> bool:
+    def _is_ordinary(self, results: Sequence[Entry], want: int, limits: ClaimLimits) -> bool:
         """Whether all that has to be done can be said to PostgreSQL at once."""
         return (
             not self._db.is_sqlite
+            and limits == ANYBODY
             and (not want or self._near is not None)
             and self._keyring.is_fresh
             and not any(outcome.suppress for _, outcome in results)

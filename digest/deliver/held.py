@@ -37,7 +37,6 @@ class Held:
         self.more = asyncio.Event()  # for the lines: there is mail to take, or the end has come
         self.news = asyncio.Event()  # for the books: there are results to record
         self._safe_until = 0.0  # until when the oldest lease is safe, with a margin
-        self._fresh_until = 0.0  # until when the oldest claim is fresh
 
     def is_safe(self) -> bool:
         """Whether all leases last long enough to begin another mail."""
@@ -45,10 +44,7 @@ class Held:
 
     def is_fresh(self, claimed: Claimed) -> bool:
         """Whether what the claim asked (suppressed? left? paused?) may still be relied on."""
-        now = monotonic()
-        if now < self._fresh_until:
-            return True
-        return now - self.leases[claimed.id].claimed_at < FRESH_SECONDS
+        return monotonic() - self.leases[claimed.id].claimed_at < FRESH_SECONDS
 
     def take_in(self, window: Sequence[Claimed], asked_at: float) -> None:
         """Hold what was claimed at ``asked_at`` (monotonic). What is held already came back, since
@@ -56,9 +52,8 @@ class Held:
         new = [claimed for claimed in window if claimed.id not in self.leases]
         lease = Lease(asked_at, asked_at + LEASE_SECONDS)
         self.leases.update((claimed.id, lease) for claimed in window)
-        leases = self.leases.values()
-        self._safe_until = min((one.until for one in leases), default=0.0) - MARGIN_SECONDS
-        self._fresh_until = min((one.claimed_at for one in leases), default=0.0) + FRESH_SECONDS
+        ends = (one.until for one in self.leases.values())
+        self._safe_until = min(ends, default=0.0) - MARGIN_SECONDS
         if new or self.ready:
             self.more.set()
         if self.is_ending:

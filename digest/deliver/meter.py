@@ -1,15 +1,13 @@
 """What a sender counts for Prometheus."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from digest import metrics
-from digest.deliver.books import Entry
+from digest.domain.states import DeliveryState
 
 
-def count_results(recorded: Sequence[Entry], stale: int) -> None:
+def count_results(states: Mapping[DeliveryState, int], stale: int) -> None:
     """By the state that each led to; what was no longer ours, apart."""
-    states = Counter(outcome.state for _, outcome in recorded)
     for state, n in states.items():
         metrics.count(metrics.DELIVERIES, n, state=state.value)
     if stale:

@@ -7,6 +7,7 @@ rows at most.
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -46,14 +47,9 @@ T = TypeVar("T")
 class Report:
     """What a sender did. ``relay_error`` is why it stopped early: it had lost all its relays."""
 
-    counts: dict[DeliveryState, int] = field(default_factory=dict)
+    counts: Counter[DeliveryState] = field(default_factory=Counter)
     stale: int = 0  # results that came after the lease had gone to somebody else
     relay_error: str | None = None
-
-    def add(self, recorded: Sequence[Entry], stale: int) -> None:
-        for _, outcome in recorded:
-            self.counts[outcome.state] = self.counts.get(outcome.state, 0) + 1
-        self.stale += stale
 
 
 class Sender:
@@ -194,8 +190,10 @@ class Sender:
         held.renew(kept, asked_at)
         held.drop(results)
         stale = len(results) - len(done.recorded)
-        self.report.add(done.recorded, stale)
-        count_results(done.recorded, stale)
+        states = Counter(outcome.state for _, outcome in done.recorded)
+        self.report.counts.update(states)  # adds
+        self.report.stale += stale
+        count_results(states, stale)
         self._measure(len(results))
         if done.window:
             self._idle_since = None

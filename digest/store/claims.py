@@ -105,19 +105,13 @@ class Claim:
     def go_on(self, line: Together, stretch: Stretch) -> Answer:
         """The whole claim as one statement, for PostgreSQL and where anybody may go now; the answer
         is for ``gone_on``. Who must not be mailed is left for ``window``."""
-        given = {**self._place(stretch), "first": stretch.after, "now": self.now, "size": self.size}
-        taking = {"mine": self.owner, "key": self.key_id, "lease": self.lease_seconds}
-        return line.ask(TAKE_NEAR, {**given, **taking})
+        return line.ask(TAKE_NEAR, {**self._asked(stretch), **self._ours()})
 
     def gone_on(
         self, stretch: Stretch, rows: Sequence[Any]
     ) -> tuple[list[Claimed], Stretch | None]:
         """What that claimed, and where to go on; nowhere when the window isn't full."""
-        batch, campaign = stretch.batch_id, self.campaign_id
-        window = [
-            Claimed(row[0], batch, row[1], row[2], row[3], message_key(campaign, row[1]), *row[4:])
-            for row in rows
-        ]
+        window = [self._claimed(row, stretch.batch_id) for row in rows]
         if len(window) < self.size:
             return window, None
         return window, replace(stretch, after=window[-1].id)
@@ -128,11 +122,19 @@ class Claim:
         return replace(stretch, after=window[-1].id if is_full else stretch.first)
 
     def _ask(self, line: Together, all_: Statement, but: Statement, stretch: Stretch) -> Answer:
-        place = {**self._place(stretch), "first": stretch.after}
-        given = {**place, "now": self.now, "size": self.size}
+        given = self._asked(stretch)
         if shut := self._shut():
             return line.ask(but, {**given, "shut": shut})
         return line.ask(all_, given)
+
+    def _asked(self, stretch: Stretch) -> dict[str, Any]:
+        """Which rows."""
+        rest = {"first": stretch.after, "now": self.now, "size": self.size}
+        return {**self._place(stretch), **rest}
+
+    def _ours(self) -> dict[str, Any]:
+        """What becomes of them."""
+        return {"mine": self.owner, "key": self.key_id, "lease": self.lease_seconds}
 
     def _place(self, stretch: Stretch) -> dict[str, UUID]:
         return {
@@ -149,8 +151,8 @@ class Claim:
         awake = self._awake(line, [row for row in rows if row.id not in barred])
         taken = [row for row in awake if self._may_go(row)]
         if taken:
-            given = {"ids": [row.id for row in taken], "mine": self.owner, "key": self.key_id}
-            line.do(TAKE, {**given, "lease": self.lease_seconds, "now": self.now})
+            ids = [row.id for row in taken]
+            line.do(TAKE, {"ids": ids, "now": self.now, **self._ours()})
         for why in set(barred.values()):
             ids = [id_ for id_, its_why in barred.items() if its_why == why]
             line.do(_CLOSE, {"ids": ids, "why": why})

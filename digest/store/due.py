@@ -35,6 +35,16 @@ from digest.store.together import Statement
 _BATCH, _ROW, _CAMPAIGN = map(bare_table, (Batch, Delivery, Campaign))
 _PERSON, _PLACE, _BARRED = map(bare_table, (Subscriber, Subscription, Suppression))
 _DOMAIN = domain_of(_ROW.c.address)
+NOTED = (  # what a claim keeps of a row
+    _ROW.c.id,
+    _ROW.c.subscriber_id,
+    _ROW.c.rendition_id,
+    _ROW.c.address,
+    _ROW.c.first_try_at,
+    _ROW.c.key_id,
+    _ROW.c.tries,
+    _ROW.c.doubts,
+)
 NOW = bindparam("now", type_=UtcDateTime())
 _IS_WAITING = or_(*(_ROW.c.state == state for state in CLAIMABLE_DELIVERY_STATES))
 IS_DUE = and_(_IS_WAITING, _ROW.c.next_at <= NOW)
@@ -86,15 +96,8 @@ def with_people(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            due.c.id,
+            *(due.c[column.key] for column in NOTED),
             due.c.state,
-            due.c.subscriber_id,
-            due.c.rendition_id,
-            due.c.address,
-            due.c.first_try_at,
-            due.c.key_id,
-            due.c.tries,
-            due.c.doubts,
             _why_barred().label("barred"),
             func.coalesce(_PLACE.c.timezone, _PERSON.c.timezone).label("zone"),
         )

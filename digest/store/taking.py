@@ -6,7 +6,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Float,
-    Integer,
     ScalarSelect,
     Select,
     Update,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    cast,
     func,
     select,
     true,
@@ -25,22 +23,12 @@ from digest.domain.states import CLAIMABLE_DELIVERY_STATES, DeliveryState
 from digest.store.base import bare_table
 from digest.store.campaigns import Batch
 from digest.store.deliveries import Delivery
-from digest.store.due import IS_DUE, NOW, due_rows, near_batch, with_people
+from digest.store.due import IS_DUE, NOTED, NOW, due_rows, near_batch, with_people
 from digest.store.engine import db_now
 from digest.store.rows import is_among
 from digest.store.together import Statement
 
 _BATCH, _ROW = map(bare_table, (Batch, Delivery))
-_NOTED = (
-    _ROW.c.id,
-    _ROW.c.subscriber_id,
-    _ROW.c.rendition_id,
-    _ROW.c.address,
-    _ROW.c.first_try_at,
-    _ROW.c.key_id,
-    _ROW.c.tries,
-    _ROW.c.doubts,
-)
 
 
 def _taken(rows: Update) -> Update:
@@ -67,7 +55,7 @@ def _take_near(_: str) -> Select[*tuple[Any, ...]]:
     is_as_found = and_(_ROW.c.id == who.c.id, _ROW.c.state == who.c.state, IS_DUE)
     taken = (
         _taken(update(_ROW).where(is_as_found, who.c.barred.is_(None)))
-        .returning(*_NOTED, who.c.state.label("before"))
+        .returning(*NOTED, who.c.state.label("before"))
         .cte("taken")
     )
     fewer = {
@@ -80,13 +68,12 @@ def _take_near(_: str) -> Select[*tuple[Any, ...]]:
         .values(**fewer, sending=_BATCH.c.sending + _number(taken, true()))
         .cte("tallied")
     )
-    noted = (taken.c[column.key] for column in _NOTED)
+    noted = (taken.c[column.key] for column in NOTED)
     return select(*noted).order_by(taken.c.id).add_cte(tallied)
 
 
 def _number(rows: CTE, which: ColumnElement[bool]) -> ScalarSelect[int]:
-    number = select(cast(func.count(), Integer)).select_from(rows).where(which)
-    return number.scalar_subquery()
+    return select(func.count()).select_from(rows).where(which).scalar_subquery()
 
 
 # Mark the rows of these ``ids`` as claimed by ``mine`` for ``lease`` seconds; first tries get the

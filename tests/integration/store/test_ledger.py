@@ -1,7 +1,6 @@
 """The ledger: roster, claims, flushes and recovery always add up, on both databases."""
 
 import threading
-from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 from uuid import uuid4
@@ -19,9 +18,9 @@ from digest.domain.states import (
     SubscriptionState,
     SuppressionReason,
 )
-from digest.store.campaigns import Batch, Campaign, counts, lock_campaign
+from digest.store.campaigns import Batch, Campaign, lock_campaign
 from digest.store.claims import Claim
-from digest.store.deliveries import Delivery, count_rows, in_batch, possible_copies
+from digest.store.deliveries import Delivery, in_batch, possible_copies
 from digest.store.recovery import (
     cancel_waiting,
     is_deserted,
@@ -36,7 +35,7 @@ from digest.store.suppressions import suppress
 from digest.store.together import together
 from digest.tokens import hash_address
 from tests.builders import NOW, a_list, a_sending_campaign, a_subscriber, an_edition
-from tests.ledger import flush_outcomes
+from tests.ledger import balanced, flush_outcomes
 
 ADDRESSES = [f"reader{n}@mail.example" for n in range(120)]
 SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 ok", sent_at=NOW)
@@ -65,15 +64,6 @@ def flush(db, owner, outcomes):
 def recover(db, campaign_id, now=NOW):
     with db.begin() as session:
         return recover_expired(session, lock_campaign(session, campaign_id), now)
-
-
-def balanced(db, campaign_id):
-    """The tallies and the rows, which must say the same; gives them."""
-    with db.read() as session:
-        tallies = {state: n for state, n in counts(session, campaign_id).items() if n}
-        assert tallies == count_rows(session, campaign_id).states
-        assert sum(tallies.values()) == session.get_one(Campaign, campaign_id).roster
-    return Counter({state.value: n for state, n in tallies.items()})
 
 
 def test_a_roster_holds_each_confirmed_person_once(db, settings):

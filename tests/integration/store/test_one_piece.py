@@ -9,23 +9,17 @@ from sqlalchemy import select, update
 
 from digest.domain.delivery import Outcome
 from digest.domain.states import CampaignState, DeliveryState, SubscriptionState
-from digest.store.campaigns import counts, lock_campaign
+from digest.store.campaigns import lock_campaign
 from digest.store.claims import Claim
-from digest.store.deliveries import Delivery, count_rows
+from digest.store.deliveries import Delivery
 from digest.store.one_piece import NotDone, in_one_piece
 from digest.store.results import record_all
 from digest.store.subscribers import Subscription
 from tests.builders import NOW, a_sending_campaign
+from tests.ledger import balanced
 
 ADDRESSES = [f"reader{n}@mail.example" for n in range(60)]
 SENT = Outcome(DeliveryState.SENT, reply="250 2.0.0 ok", sent_at=NOW)
-
-
-@pytest.fixture
-def served(db):
-    if db.is_sqlite:
-        pytest.skip("SQLite has no answers to wait for")
-    return db
 
 
 KEY = uuid4()
@@ -60,13 +54,6 @@ def row_of(db, claimed):
         row = session.get_one(Delivery, claimed.id)
         noted = (row.state, row.owner, row.claims, row.key_id, row.first_try_at, row.tries)
         return noted, row.lease_until is not None
-
-
-def balanced(db, campaign_id):
-    with db.read() as session:
-        tallies = {state: n for state, n in counts(session, campaign_id).items() if n}
-        assert tallies == count_rows(session, campaign_id).states
-    return tallies
 
 
 def test_going_on_claims_what_the_steps_claim(served, settings):

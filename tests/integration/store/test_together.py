@@ -148,14 +148,6 @@ def test_what_was_prepared_is_known_or_prepared_anew_after_a_rollback(db, campai
         assert len(line.ask(READ, {"campaign": campaign_id}).rows()) == 1
 
 
-@pytest.fixture
-def served(db):
-    """PostgreSQL, which can be sent to in one piece."""
-    if db.is_sqlite:
-        pytest.skip("SQLite has no answers to wait for")
-    return db
-
-
 def test_what_comes_in_one_piece_is_a_transaction_and_answers_come_at_its_end(served, campaign_id):
     with in_one_piece(served) as line:
         line.do(NAME, {"campaign": campaign_id, "why": SAID, "at": NOW})
